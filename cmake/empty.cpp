@@ -1,0 +1,1 @@
+// Lets a layer without sources be a target.

@@ -1,0 +1,53 @@
+# One target a folder, whose include root holds a link to that folder alone: a header above its layer
+# cannot be found. The objects are combined into one library, xgrad.
+
+set_property(GLOBAL PROPERTY XGRAD_LAYERS)
+
+add_library(xgrad_flags INTERFACE)
+target_compile_features(xgrad_flags INTERFACE cxx_std_20)
+target_compile_options(xgrad_flags INTERFACE -Wall -Wextra -Wshadow
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict> $<$<BOOL:${XGRAD_WERROR}>:-Werror>)
+if(XGRAD_SANITIZE)
+  target_compile_options(xgrad_flags INTERFACE -fsanitize=${XGRAD_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(xgrad_flags INTERFACE -fsanitize=${XGRAD_SANITIZE})
+endif()
+
+function(xg_layer folder)  # xg_layer(<folder> USES <layers>... [PRIVATE <targets>...])
+  cmake_parse_arguments(LAYER "" "" "USES;PRIVATE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  add_library(xg_${folder} OBJECT ${sources} ${PROJECT_SOURCE_DIR}/cmake/empty.cpp)
+  set(root ${PROJECT_BINARY_DIR}/include/${folder})
+  file(MAKE_DIRECTORY ${root}/xgrad)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${root}/xgrad/${folder} SYMBOLIC)
+  target_include_directories(xg_${folder} PUBLIC $<BUILD_INTERFACE:${root}>)
+  target_link_libraries(xg_${folder} PUBLIC ${LAYER_USES} PRIVATE xgrad_flags fmt::fmt ${LAYER_PRIVATE})
+  target_compile_features(xg_${folder} PUBLIC cxx_std_20)
+  set_target_properties(xg_${folder} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/${folder}/sources.cmake)
+    include(${PROJECT_SOURCE_DIR}/${folder}/sources.cmake)  # flags of single files
+  endif()
+  set_property(GLOBAL APPEND PROPERTY XGRAD_LAYERS ${folder})
+endfunction()
+
+function(xg_library)
+  get_property(layers GLOBAL PROPERTY XGRAD_LAYERS)
+  set(objects)
+  set(roots)
+  foreach(folder IN LISTS layers)
+    list(APPEND objects $<TARGET_OBJECTS:xg_${folder}>)
+    list(APPEND roots $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include/${folder}>)
+  endforeach()
+  add_library(xgrad ${objects})
+  add_library(xgrad::xgrad ALIAS xgrad)
+  target_include_directories(xgrad PUBLIC ${roots} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(xgrad PUBLIC xtensor PRIVATE fmt::fmt $<BUILD_INTERFACE:xgrad_backends>
+    $<BUILD_INTERFACE:xgrad_files>)
+  target_compile_features(xgrad PUBLIC cxx_std_20)
+  set_target_properties(xgrad PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  if(XGRAD_SANITIZE)
+    target_link_options(xgrad PUBLIC -fsanitize=${XGRAD_SANITIZE})
+  endif()
+  include(${PROJECT_SOURCE_DIR}/cmake/install.cmake OPTIONAL)
+endfunction()
