@@ -6,14 +6,15 @@
 file(GLOB kernels CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/kernels/*_baseline.cpp
   ${CMAKE_CURRENT_LIST_DIR}/kernels/*_avx2.cpp ${CMAKE_CURRENT_LIST_DIR}/kernels/*_avx512.cpp)
 foreach(kernel IN LISTS kernels)
-  set(flags -O2 -ffp-contract=off)
+  set(flags -O3 -ffp-contract=off)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND kernel MATCHES "_avx2.cpp$")
     list(APPEND flags -mavx2 -mfma)
   elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND kernel MATCHES "_avx512.cpp$")
-    list(APPEND flags -mavx2 -mfma -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl)
+    list(APPEND flags -mavx2 -mfma -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl
+      -mprefer-vector-width=512)  # of plain loops
   endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    list(APPEND flags -Wno-maybe-uninitialized)  # g++'s own AVX-512 headers
+    list(APPEND flags -Wno-maybe-uninitialized -Wno-uninitialized)  # g++'s own AVX-512 headers
   endif()
   set_source_files_properties(${kernel} PROPERTIES COMPILE_OPTIONS "${flags}")
 endforeach()
