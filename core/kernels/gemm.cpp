@@ -1,0 +1,122 @@
+#include <xgrad/core/kernels/gemm.hpp>
+
+#include <algorithm>
+#include <type_traits>
+
+#include <xgrad/core/kernels/gemm_backend.hpp>
+#include <xgrad/core/parallel.hpp>
+
+namespace xg::kernels {
+namespace {
+
+// Floating-point operations, measured on an AVX-512 machine.
+constexpr double kTiny = 500;      // below, a plain loop beats the call of a library
+constexpr double kOneDnn = 1e5;    // above, oneDNN beats OpenBLAS
+constexpr double kParallel = 1e6;  // of one block of work for a thread
+constexpr double kPiece = 8e6;     // of a piece of a large product: it repacks its part of A and B
+constexpr std::size_t kPieces = 16;  // of one product, at most
+
+double flops(std::size_t m, std::size_t n, std::size_t k) {
+  return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+}
+
+template <class T>
+void plain_gemm(const Product<T>& p) {
+  const std::size_t a_row = p.transpose_a ? 1 : p.lda, a_column = p.transpose_a ? p.lda : 1;
+  const std::size_t b_row = p.transpose_b ? 1 : p.ldb, b_column = p.transpose_b ? p.ldb : 1;
+  for (std::size_t i = 0; i < p.m; ++i) {
+    for (std::size_t j = 0; j < p.n; ++j) {
+      T sum = 0;
+      for (std::size_t l = 0; l < p.k; ++l)
+        sum += p.a[i * a_row + l * a_column] * p.b[l * b_row + j * b_column];
+      T& c = p.c[i * p.ldc + j];
+      c = p.beta == T(0) ? p.alpha * sum : p.alpha * sum + p.beta * c;
+    }
+  }
+}
+
+template <class T>
+void multiply(const Product<T>& p) {
+  const double work = flops(p.m, p.n, p.k);
+  if (work <= kTiny) return plain_gemm(p);
+  if constexpr (std::is_same_v<T, float>) {
+    if (work >= kOneDnn && p.m > 1 && p.n > 1 && onednn_gemm(p)) return;
+  }
+  blas_gemm(p);
+}
+
+/// A grid of pieces of C. Depends on the shape alone.
+struct Grid {
+  std::size_t rows, columns;  // of a piece
+  std::size_t down, across;   // pieces
+  Grid(std::size_t m, std::size_t n, std::size_t k) : rows(m), columns(n), down(1), across(1) {
+    // Halve the longer side, to whole vectors of the micro-kernels, as long as the pieces stay
+    // large.
+    const double work = flops(m, n, k);
+    for (std::size_t pieces = 2; pieces <= kPieces && work >= kPiece * static_cast<double>(pieces);
+         pieces *= 2) {
+      std::size_t& side = rows >= columns ? rows : columns;
+      if (side < 32) break;
+      side = (side / 2 + 15) / 16 * 16;
+    }
+    down = (m + rows - 1) / rows;
+    across = (n + columns - 1) / columns;
+  }
+};
+
+template <class T>
+Product<T> piece(const Product<T>& whole, const Grid& grid, std::size_t index) {
+  const std::size_t i = index / grid.across * grid.rows, j = index % grid.across * grid.columns;
+  Product<T> p = whole;
+  p.m = std::min(grid.rows, whole.m - i);
+  p.n = std::min(grid.columns, whole.n - j);
+  p.a += whole.transpose_a ? i : i * whole.lda;
+  p.b += whole.transpose_b ? j * whole.ldb : j;
+  p.c += i * whole.ldc + j;
+  return p;
+}
+
+}  // namespace
+
+template <class T>
+void gemm_batched(std::size_t count, bool transpose_a, bool transpose_b, std::size_t m,
+                  std::size_t n, std::size_t k, T alpha, const T* a, std::size_t stride_a,
+                  const T* b, std::size_t stride_b, T beta, T* c, std::size_t stride_c) {
+  if (m == 0 || n == 0 || count == 0) return;
+  // Leading dimensions of 0 are refused by the libraries; with k = 0 the plain loop is taken.
+  const Product<T> first{
+      transpose_a, transpose_b,         m,    n, k, alpha, a, transpose_a ? m : k,
+      b,           transpose_b ? k : n, beta, c, n};
+  const Grid grid(m, n, k);
+  const std::size_t pieces = grid.down * grid.across;
+  const double work = std::max(1.0, flops(m, n, k) / static_cast<double>(pieces));
+  const auto block = static_cast<std::size_t>(std::max(1.0, kParallel / work));
+  parallel_for(count * pieces, block, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t index = begin; index < end; ++index) {
+      Product<T> p = first;
+      p.a += index / pieces * stride_a;
+      p.b += index / pieces * stride_b;
+      p.c += index / pieces * stride_c;
+      multiply(piece(p, grid, index % pieces));
+    }
+  });
+}
+
+template <class T>
+void gemm(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std::size_t k, T alpha,
+          const T* a, const T* b, T beta, T* c) {
+  gemm_batched(1, transpose_a, transpose_b, m, n, k, alpha, a, 0, b, 0, beta, c, 0);
+}
+
+template void gemm<float>(bool, bool, std::size_t, std::size_t, std::size_t, float, const float*,
+                          const float*, float, float*);
+template void gemm<double>(bool, bool, std::size_t, std::size_t, std::size_t, double, const double*,
+                           const double*, double, double*);
+template void gemm_batched<float>(std::size_t, bool, bool, std::size_t, std::size_t, std::size_t,
+                                  float, const float*, std::size_t, const float*, std::size_t,
+                                  float, float*, std::size_t);
+template void gemm_batched<double>(std::size_t, bool, bool, std::size_t, std::size_t, std::size_t,
+                                   double, const double*, std::size_t, const double*, std::size_t,
+                                   double, double*, std::size_t);
+
+}  // namespace xg::kernels
