@@ -197,14 +197,19 @@ void normal(Draw draw, T* y, std::size_t n, T mean, T std) {
   });
 }
 
-// One word an element, for double too. As arithmetic: the compiler turns a choice into a branch,
-// taken at random.
-template <class T>
-inline T keep(u32 word, u32 last, T value) {
-  // Signed, as SSE2 and AVX2 compare nothing else.
-  const auto a = static_cast<std::int32_t>(word ^ 0x80000000u),
-             b = static_cast<std::int32_t>(last ^ 0x80000000u);
-  return static_cast<T>(static_cast<std::int32_t>(a <= b)) * value;
+// One word an element, for double too. By masks: a choice becomes a branch, taken at random. Signed
+// comparison, as SSE2 and AVX2 have no other.
+inline std::int32_t keep_mask(u32 word, u32 last) {
+  const auto a = static_cast<std::int32_t>(word ^ 0x80000000u);
+  const auto b = static_cast<std::int32_t>(last ^ 0x80000000u);
+  return -static_cast<std::int32_t>(a <= b);
+}
+inline float keep(u32 word, u32 last, float value) {
+  return __builtin_bit_cast(float, keep_mask(word, last) & __builtin_bit_cast(std::int32_t, value));
+}
+inline double keep(u32 word, u32 last, double value) {
+  return __builtin_bit_cast(
+      double, std::int64_t{keep_mask(word, last)} & __builtin_bit_cast(std::int64_t, value));
 }
 
 template <class T>
