@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include <xgrad/core/kernels/isa.hpp>
+#include <xgrad/core/kernels/choose.hpp>
 #include <xgrad/core/kernels/random_isa.hpp>
 #include <xgrad/core/parallel.hpp>
 
@@ -12,14 +12,8 @@ namespace xg::kernels {
 namespace {
 
 const RandomIsaSet& chosen() {
-#if defined(__x86_64__)
-  static const RandomIsaSet& set = isa() == Isa::avx512 ? avx512::random_isa
-                                   : isa() == Isa::avx2 ? avx2::random_isa
-                                                        : baseline::random_isa;
+  static const RandomIsaSet& set = XG_CHOOSE(random_isa);
   return set;
-#else
-  return baseline::random_isa;
-#endif
 }
 
 template <class T>
