@@ -3,15 +3,29 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <vector>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
 
 namespace xg {
 namespace {
 
-thread_local std::vector<std::string> module_names;
+// Module paths are interned, so that every recorded operation can note its own by a pointer.
+struct PathNode {
+  std::string path;
+  const PathNode* parent = nullptr;
+  std::map<std::string, std::unique_ptr<PathNode>, std::less<>> children = {};
+};
+PathNode& path_root() {
+  static auto* root = new PathNode;  // lives on: errors are made during static destruction too
+  return *root;
+}
+std::mutex path_mutex;
+thread_local constinit PathNode* current_path = nullptr;
 
 std::string with_module_path(const std::string& what) {
-  const std::string path = detail::module_path();
+  const std::string& path = detail::module_path();
   return path.empty() ? what : fmt::format("{}  (in {})", what, path);
 }
 
@@ -30,11 +44,23 @@ std::string number_text(std::uint64_t value) { return fmt::format("{}", value); 
 
 namespace detail {
 
-std::string module_path() {
-  return fmt::format("{}", fmt::join(module_names.begin(), module_names.end(), "."));
+const std::string& module_path() noexcept {
+  return current_path == nullptr ? path_root().path : current_path->path;
 }
-void push_module(std::string_view name) { module_names.emplace_back(name); }
-void pop_module() noexcept { module_names.pop_back(); }
+void push_module(std::string_view name) {
+  PathNode& parent = current_path == nullptr ? path_root() : *current_path;
+  const std::scoped_lock lock(path_mutex);
+  auto found = parent.children.find(name);
+  if (found == parent.children.end()) {
+    auto child = std::make_unique<PathNode>();
+    child->path = parent.path.empty() || name.empty() ? fmt::format("{}{}", parent.path, name)
+                                                      : fmt::format("{}.{}", parent.path, name);
+    child->parent = &parent;
+    found = parent.children.emplace(name, std::move(child)).first;
+  }
+  current_path = found->second.get();
+}
+void pop_module() noexcept { current_path = const_cast<PathNode*>(current_path->parent); }
 
 std::string refusal(std::string_view op, std::string_view argument, std::string_view expectation,
                     std::string_view actual) {

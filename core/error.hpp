@@ -49,7 +49,7 @@ std::string number_text(std::uint64_t value);
 namespace detail {
 
 /// Names of the modules being called on this thread, outermost first: "features.fc1".
-std::string module_path();
+const std::string& module_path() noexcept;
 void push_module(std::string_view name);
 void pop_module() noexcept;
 

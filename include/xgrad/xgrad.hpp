@@ -1,5 +1,8 @@
 #pragma once
 
 // Everything a program needs: #include <xgrad/xgrad.hpp> and link xgrad::xgrad.
+#include <xgrad/autograd/checkpoint.hpp>
+#include <xgrad/autograd/function.hpp>
+#include <xgrad/autograd/variable.hpp>
 #include <xgrad/core/array.hpp>
 #include <xgrad/core/error.hpp>

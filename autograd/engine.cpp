@@ -1,0 +1,280 @@
+#include "xgrad/autograd/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "xgrad/autograd/grad_mode.hpp"
+
+namespace xg::detail {
+namespace {
+
+std::atomic<std::uint64_t> next_task{1};
+thread_local constinit int depth = 0;  // backwards inside backwards on this logical thread
+constexpr int depth_per_stack = 48;
+constexpr unsigned index_bits = 24;
+constexpr std::uint32_t index_limit = (1U << index_bits) - 1;
+
+}  // namespace
+
+template <class T>
+BackwardTask<T>::BackwardTask(Request request)
+    : request_(std::move(request)), id_(next_task++), nested_(depth > 0) {}
+
+// A backward inside a hook may walk nodes that the outer one is in the middle of.
+template <class T>
+BackwardTask<T>::~BackwardTask() {
+  if (!nested_) return;
+  for (Entry& entry : order_) entry.node->mark = entry.before;
+}
+
+template <class T>
+Variables<T> BackwardTask<T>::run() {
+  // Each level of nesting uses stack of the caller; a fresh one is taken before it runs out.
+  if (depth > 0 && depth % depth_per_stack == 0) {
+    Variables<T> result;
+    std::exception_ptr error;
+    std::thread([&, level = depth, outer = modes] {
+      modes = outer;
+      depth = level + 1;
+      try {
+        result = finish();
+      } catch (...) {
+        error = std::current_exception();
+      }
+    }).join();
+    if (error) std::rethrow_exception(error);
+    return result;
+  }
+  struct Level {
+    Level() { ++depth; }
+    ~Level() { --depth; }
+  } const level;
+  return finish();
+}
+
+template <class T>
+Variables<T> BackwardTask<T>::finish() {
+  const SetGradEnabled mode(request_.create_graph);
+  collect();
+  choose_needed();
+  seed();
+  try {
+    for (auto entry = order_.rbegin(); entry != order_.rend(); ++entry) run_entry(*entry);
+  } catch (...) {
+    if (!request_.retain_graph)
+      for (Entry& entry : order_)
+        if (entry.needed) entry.node->release_saved();
+    throw;
+  }
+  for (Leaf& leaf : leaves_)
+    if (leaf.wanted && slots_[leaf.slot].defined())
+      call_hooks(*leaf.accumulator, std::span<Variable<T>>(&slots_[leaf.slot], 1));
+  Variables<T> result;
+  for (Capture& capture : captures_)
+    result.push_back(
+        std::move(capture.gradient.defined() ? capture.gradient : slots_[capture.slot]));
+  if (request_.capture) return result;
+  for (Leaf& leaf : leaves_)
+    if (leaf.wanted && slots_[leaf.slot].defined())
+      leaf.accumulator->accumulate(std::move(slots_[leaf.slot]), request_.create_graph);
+  for (auto& [place, gradient] : retained_)
+    place->accumulate(std::move(gradient), request_.create_graph);
+  return result;
+}
+
+template <class T>
+void BackwardTask<T>::collect() {
+  for (const Variable<T>& output : request_.outputs) {
+    Node<T>* node = output.state()->node.get();
+    if (node->is_accumulator())
+      note_leaf(static_cast<Accumulator<T>*>(node));
+    else
+      visit(node);
+  }
+}
+
+template <class T>
+void BackwardTask<T>::enter(Node<T>* node) {
+  order_.push_back({node, static_cast<std::uint32_t>(slots_.size()), true, {}});
+  slots_.resize(slots_.size() + node->output_count());
+}
+
+template <class T>
+void BackwardTask<T>::visit(Node<T>* root) {
+  struct Frame {
+    Node<T>* node;
+    std::size_t next;
+    typename Node<T>::Mark before;
+  };
+  if (root->mark.task == id_) return;
+  std::vector<Frame> stack;
+  const auto push = [&](Node<T>* node) {
+    stack.push_back({node, 0, node->mark});
+    node->mark.task = id_;
+  };
+  push(root);
+  while (!stack.empty()) {
+    Frame& frame = stack.back();
+    if (frame.next < frame.node->input_count()) {
+      Node<T>* child = frame.node->edge(frame.next++).node.get();
+      if (child == nullptr) continue;
+      if (child->is_accumulator())
+        note_leaf(static_cast<Accumulator<T>*>(child));
+      else if (child->mark.task != id_)
+        push(child);
+      continue;
+    }
+    frame.node->mark.place = static_cast<std::uint32_t>(order_.size());
+    enter(frame.node);
+    order_.back().before = frame.before;
+    stack.pop_back();
+  }
+}
+
+template <class T>
+auto BackwardTask<T>::find_leaf(Accumulator<T>* leaf) -> Leaf* {
+  const std::uint64_t hint = leaf->hint.load(std::memory_order_relaxed);
+  if (hint >> index_bits == id_) return &leaves_[hint & index_limit];
+  const auto found = leaf_index_.find(leaf);
+  return found == leaf_index_.end() ? nullptr : &leaves_[found->second];
+}
+
+template <class T>
+void BackwardTask<T>::note_leaf(Accumulator<T>* leaf) {
+  if (find_leaf(leaf) != nullptr) return;
+  const auto index = static_cast<std::uint32_t>(leaves_.size());
+  leaf_index_.emplace(leaf, index);
+  leaves_.push_back({leaf, static_cast<std::uint32_t>(slots_.size()), request_.inputs.empty()});
+  slots_.emplace_back();
+  if (index < index_limit) leaf->hint.store(id_ << index_bits | index, std::memory_order_relaxed);
+}
+
+template <class T>
+std::uint32_t BackwardTask<T>::slot_of(const Edge<T>& edge) {
+  if (edge.node->is_accumulator())
+    return find_leaf(static_cast<Accumulator<T>*>(edge.node.get()))->slot;
+  return order_[edge.node->mark.place].slot + edge.output;
+}
+
+template <class T>
+bool BackwardTask<T>::is_needed(const Edge<T>& edge) {
+  if (!edge.node) return false;
+  if (edge.node->is_accumulator())
+    return find_leaf(static_cast<Accumulator<T>*>(edge.node.get()))->wanted;
+  return order_[edge.node->mark.place].needed;
+}
+
+// With wanted inputs given, only the nodes on a way to one of them run, and each is told which of
+// its gradients are asked for.
+template <class T>
+void BackwardTask<T>::choose_needed() {
+  const bool all = request_.inputs.empty();
+  std::vector<std::uint8_t> on_the_way(all ? 0 : order_.size(), 0);  // its own output is wanted
+  for (const Variable<T>& input : request_.inputs) {
+    const Edge<T> edge{input.state()->node, input.state()->output};
+    Capture capture{0, false, {}};
+    if (edge.node->is_accumulator()) {
+      Leaf* leaf = find_leaf(static_cast<Accumulator<T>*>(edge.node.get()));
+      if (leaf == nullptr) note_leaf(static_cast<Accumulator<T>*>(edge.node.get()));
+      leaf = find_leaf(static_cast<Accumulator<T>*>(edge.node.get()));
+      leaf->wanted = true;
+      capture.slot = leaf->slot;
+    } else if (edge.node->mark.task == id_) {
+      on_the_way[edge.node->mark.place] = 1;
+      capture.slot = slot_of(edge);
+    } else {
+      capture.slot = static_cast<std::uint32_t>(slots_.size());
+      slots_.emplace_back();
+    }
+    captures_.push_back(std::move(capture));
+  }
+  for (std::size_t place = 0; place < order_.size(); ++place) {
+    Entry& entry = order_[place];
+    std::uint64_t needs = 0;
+    bool any = false;
+    for (std::size_t i = 0; i < entry.node->input_count(); ++i) {
+      const Edge<T>& edge = entry.node->edge(i);
+      const bool needed =
+          edge.node && (all || is_needed(edge) ||
+                        (!edge.node->is_accumulator() && on_the_way[edge.node->mark.place] != 0));
+      any |= needed;
+      if (needed && i < 64) needs |= std::uint64_t{1} << i;
+    }
+    entry.needed = all || any;
+    entry.node->mark.needs = needs;
+  }
+}
+
+template <class T>
+void BackwardTask<T>::seed() {
+  for (std::size_t i = 0; i < request_.outputs.size(); ++i) {
+    const VariableState<T>& state = *request_.outputs[i].state();
+    Variable<T>& slot = slots_[slot_of({state.node, state.output})];
+    Variable<T>& gradient = request_.output_gradients[i];
+    slot = slot.defined() ? add_gradients(std::move(slot), gradient, request_.create_graph)
+                          : std::move(gradient);
+  }
+}
+
+template <class T>
+void BackwardTask<T>::call_hooks(Node<T>& node, std::span<Variable<T>> gy) {
+  NodeExtras<T>* extras = node.extras_if_any();
+  if (extras == nullptr) return;
+  const auto hooks = extras->hooks;  // a hook may remove itself
+  for (const Hook<T>& hook : hooks) {
+    if (!gy[hook.output].defined()) continue;
+    Variable<T> replaced = hook.call(gy[hook.output]);
+    if (!replaced.defined()) continue;
+    if (replaced.shape() != gy[hook.output].shape())
+      throw ShapeError(refusal("register_hook", "gradient returned by the hook",
+                               "have shape " + to_string(gy[hook.output].shape()),
+                               to_string(replaced.shape())));
+    gy[hook.output] = std::move(replaced);
+  }
+  for (const auto& [output, place] : extras->retained)
+    if (gy[output].defined()) retained_.emplace_back(place, gy[output]);
+}
+
+template <class T>
+void BackwardTask<T>::run_entry(Entry& entry) {
+  Node<T>& node = *entry.node;
+  const std::span<Variable<T>> gy(slots_.data() + entry.slot, node.output_count());
+  bool reached = false;
+  for (const Variable<T>& g : gy) reached |= g.defined();
+  if (reached) call_hooks(node, gy);
+  for (Capture& capture : captures_)
+    if (capture.slot >= entry.slot && capture.slot < entry.slot + gy.size())
+      capture.gradient = slots_[capture.slot];
+  if (!entry.needed) return;
+  if (reached) {
+    node.require_saved();
+    std::vector<Variable<T>> gx =
+        std::move(gx_);  // a nested task has its own, a hook may not see it
+    gx.assign(node.input_count(), Variable<T>());
+    node.backward(gy, gx);
+    for (Variable<T>& g : gy) g = Variable<T>();
+    for (std::size_t i = 0; i < gx.size(); ++i)
+      if (gx[i].defined() && node.needs(i)) add(node.edge(i), std::move(gx[i]), node, i);
+    gx_ = std::move(gx);
+  }
+  if (!request_.retain_graph) node.release_saved();
+}
+
+template <class T>
+void BackwardTask<T>::add(const Edge<T>& edge, Variable<T> gradient, const Node<T>& from,
+                          std::size_t argument) {
+  if (gradient.shape() != edge.node->output_shape(edge.output))
+    throw ShapeError(fmt::format(
+        "{}: the gradient of argument {} must have shape {}, got {}", from.name(), argument,
+        to_string(edge.node->output_shape(edge.output)), to_string(gradient.shape())));
+  if (modes.anomaly) check_backward<T>(from, std::span<const Variable<T>>(&gradient, 1));
+  Variable<T>& slot = slots_[slot_of(edge)];
+  slot = slot.defined() ? add_gradients(std::move(slot), std::move(gradient), request_.create_graph)
+                        : std::move(gradient);
+}
+
+template class BackwardTask<float>;
+template class BackwardTask<double>;
+
+}  // namespace xg::detail

@@ -1,0 +1,76 @@
+#pragma once
+
+// Internal: one run of backward.
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "xgrad/autograd/node.hpp"
+
+namespace xg::detail {
+
+/// Walks the nodes behind some roots once, from the outputs to the leaves, without recursion.
+/// The order is the reverse of a depth-first post-order, hence always the same.
+template <class T>
+class BackwardTask {
+ public:
+  struct Request {
+    Variables<T> outputs;
+    Variables<T> output_gradients;
+    Variables<T> inputs;   // wanted; empty: every leaf
+    bool capture = false;  // return the gradients instead of accumulating them
+    bool retain_graph = false;
+    bool create_graph = false;
+  };
+
+  explicit BackwardTask(Request request);
+  ~BackwardTask();
+  /// The gradients of the inputs when they are captured, undefined where not reached.
+  Variables<T> run();
+
+ private:
+  struct Entry {
+    Node<T>* node;
+    std::uint32_t slot;  // of its first output
+    bool needed;
+    typename Node<T>::Mark before;
+  };
+  struct Leaf {
+    Accumulator<T>* accumulator;
+    std::uint32_t slot;
+    bool wanted;
+  };
+  struct Capture {
+    std::uint32_t slot;
+    bool reached;
+    Variable<T> gradient;
+  };
+
+  void collect();
+  void visit(Node<T>* root);
+  void enter(Node<T>* node);
+  void note_leaf(Accumulator<T>* leaf);
+  Leaf* find_leaf(Accumulator<T>* leaf);
+  void choose_needed();
+  bool is_needed(const Edge<T>& edge);
+  std::uint32_t slot_of(const Edge<T>& edge);
+  void seed();
+  void run_entry(Entry& entry);
+  void call_hooks(Node<T>& node, std::span<Variable<T>> gy);
+  void add(const Edge<T>& edge, Variable<T> gradient, const Node<T>& from, std::size_t argument);
+  Variables<T> finish();
+
+  Request request_;
+  std::uint64_t id_;
+  bool nested_;
+  std::vector<Entry> order_;  // post-order: inputs before the nodes that use them
+  std::vector<Leaf> leaves_;
+  std::unordered_map<Accumulator<T>*, std::uint32_t> leaf_index_;
+  std::vector<Variable<T>> slots_;
+  std::vector<Capture> captures_;
+  std::vector<Variable<T>> gx_;
+  std::vector<std::pair<Ref<Accumulator<T>>, Variable<T>>> retained_;  // committed at the end
+};
+
+}  // namespace xg::detail

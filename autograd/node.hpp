@@ -1,0 +1,142 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "xgrad/autograd/inline_list.hpp"
+#include "xgrad/autograd/variable.hpp"
+
+namespace xg {
+
+/// Where a gradient goes next: one output of the node that made an argument, or a leaf's
+/// accumulator. It keeps that node, never a value. A null node: this argument takes no gradient.
+template <class T>
+struct Edge {
+  detail::Ref<Node<T>> node;
+  std::uint32_t output = 0;
+};
+
+namespace detail {
+
+template <class T>
+struct Hook {
+  std::uint32_t output;
+  std::uint64_t id;
+  std::function<Variable<T>(const Variable<T>&)> call;
+};
+
+/// What few nodes have.
+template <class T>
+struct NodeExtras {
+  std::vector<Hook<T>> hooks;
+  std::vector<std::pair<std::uint32_t, Ref<Accumulator<T>>>> retained;
+  std::string call_stack;
+};
+
+}  // namespace detail
+
+/// One recorded operation: its name, its edges, and how gradients pass through it.
+template <class T>
+class Node : public detail::RefCounted {
+ public:
+  explicit Node(const char* name) noexcept;
+
+  std::string_view name() const noexcept { return name_; }
+  /// Dotted path of the module whose forward recorded it; empty outside modules.
+  const std::string& module_path() const noexcept { return *module_path_; }
+  std::size_t input_count() const noexcept { return edges_.size(); }
+  const Edge<T>& edge(std::size_t i) const noexcept { return edges_[i]; }
+  std::size_t output_count() const noexcept { return outputs_.size(); }
+  const Shape& output_shape(std::size_t i) const noexcept { return outputs_[i]; }
+  virtual bool is_accumulator() const noexcept { return false; }
+
+  /// Output gradients in (undefined where nothing arrived), input gradients out. Gradients that
+  /// `gy` holds alone may be overwritten.
+  virtual void backward(std::span<Variable<T>> gy, std::span<Variable<T>> gx) = 0;
+  /// Lets go of saved values.
+  virtual void release_saved() noexcept {}
+  /// Throws StateError if saved values are gone.
+  virtual void require_saved() const {}
+
+  void add_edge(const Variable<T>& input);
+  void add_edge(Edge<T> edge);
+  void add_output(const Shape& shape) { outputs_.push_back(shape); }
+  detail::NodeExtras<T>& extras();
+  detail::NodeExtras<T>* extras_if_any() const noexcept { return extras_.get(); }
+
+  /// Scratch of the backward that is running: which one, the node's place in its order, and a bit
+  /// for each of the first 64 arguments whose gradient is asked for.
+  struct Mark {
+    std::uint64_t task = 0;
+    std::uint64_t needs = 0;
+    std::uint32_t place = 0;
+  };
+  Mark mark;
+  bool needs(std::size_t i) const noexcept {
+    return edges_[i].node && (i >= 64 || (mark.needs >> i & 1) != 0);
+  }
+
+ protected:
+  void dispose() noexcept override;
+
+ private:
+  const char* name_;
+  const std::string* module_path_;
+  detail::InlineList<Edge<T>, 3> edges_;
+  detail::InlineList<Shape, 1> outputs_;
+  std::unique_ptr<detail::NodeExtras<T>> extras_;
+  Node* next_dead_ = nullptr;
+};
+
+namespace detail {
+
+/// Where a leaf's gradient ends: it holds grad().
+template <class T>
+class Accumulator final : public Node<T> {
+ public:
+  explicit Accumulator(const Shape& shape) : Node<T>("leaf") { this->add_output(shape); }
+  bool is_accumulator() const noexcept override { return true; }
+  void backward(std::span<Variable<T>>, std::span<Variable<T>>) override {}
+
+  /// Adds to the gradient, in place when nobody else holds it. With `keep_graph` the sum is
+  /// recorded.
+  void accumulate(Variable<T> gradient, bool keep_graph);
+  Variable<T> gradient() const;
+  void set_gradient(Variable<T> gradient);
+
+  // (task << 24 | slot) of the last backward that came by. Leaves are shared between threads, so
+  // this is only a hint: a backward that does not find its own mark looks into its own table.
+  std::atomic<std::uint64_t> hint{0};
+
+ private:
+  mutable std::mutex mutex_;
+  Variable<T> gradient_;
+};
+
+/// a + b of equal shapes, differentiable: how gradients are summed.
+template <class T>
+Variable<T> add_gradients(Variable<T> a, Variable<T> b, bool keep_graph);
+
+/// A Variable around an array that `make` returns, which is built in place.
+template <class T, class Make>
+Variable<T> make_variable(Make&& make) {
+  auto state = make_ref<VariableState<T>>();
+  state->storage = make_ref<Storage<T>>(std::forward<Make>(make));
+  return Variable<T>(std::move(state));
+}
+
+/// Under DetectAnomaly: throw a ValueError that names the operation if a value holds a NaN or an
+/// infinity; the forward call notes its stack on request.
+template <class T>
+void check_forward(Node<T>* node, std::string_view name, std::span<const Variable<T>> outputs);
+template <class T>
+void check_backward(const Node<T>& node, std::span<const Variable<T>> gradients);
+
+}  // namespace detail
+}  // namespace xg
