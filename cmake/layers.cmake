@@ -32,7 +32,9 @@ function(xg_layer folder)  # xg_layer(<folder> USES <layers>... [PRIVATE <target
   set_property(GLOBAL APPEND PROPERTY XGRAD_LAYERS ${folder})
 endfunction()
 
-function(xg_library)
+# xg_library(<target> [STATIC | SHARED]): all layers as one library, by default of the kind that
+# BUILD_SHARED_LIBS names. The other kind costs a link only, since the objects are the same.
+function(xg_library target)
   get_property(layers GLOBAL PROPERTY XGRAD_LAYERS)
   set(objects)
   set(roots)
@@ -40,16 +42,15 @@ function(xg_library)
     list(APPEND objects $<TARGET_OBJECTS:xg_${folder}>)
     list(APPEND roots $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include/${folder}>)
   endforeach()
-  add_library(xgrad ${objects})
-  add_library(xgrad::xgrad ALIAS xgrad)
-  target_include_directories(xgrad PUBLIC ${roots} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(xgrad PUBLIC xtensor PRIVATE fmt::fmt $<BUILD_INTERFACE:xgrad_backends>
+  add_library(${target} ${ARGN} ${objects})
+  target_include_directories(${target} PUBLIC ${roots}
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(${target} PUBLIC xtensor PRIVATE fmt::fmt $<BUILD_INTERFACE:xgrad_backends>
     $<BUILD_INTERFACE:xgrad_files>)
-  target_compile_features(xgrad PUBLIC cxx_std_20)
-  set_target_properties(xgrad PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME xgrad EXPORT_NAME xgrad
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
   if(XGRAD_SANITIZE)
-    target_link_options(xgrad PUBLIC -fsanitize=${XGRAD_SANITIZE})
+    target_link_options(${target} PUBLIC -fsanitize=${XGRAD_SANITIZE})
   endif()
-  include(${PROJECT_SOURCE_DIR}/cmake/install.cmake OPTIONAL)
 endfunction()
