@@ -3,6 +3,8 @@
 // Everything a program needs: #include <xgrad/xgrad.hpp> and link xgrad::xgrad.
 #include <xgrad/autograd/checkpoint.hpp>
 #include <xgrad/autograd/function.hpp>
+#include <xgrad/autograd/functional.hpp>
+#include <xgrad/autograd/gradcheck.hpp>
 #include <xgrad/autograd/variable.hpp>
 #include <xgrad/core/array.hpp>
 #include <xgrad/core/error.hpp>
