@@ -70,11 +70,12 @@ TEMPLATE_TEST_CASE("gemm: all transposes, alpha and beta, at sizes about every t
                    "[core][gemm]", float, double) {
   using Size = std::tuple<std::size_t, std::size_t, std::size_t>;
   const bool ta = GENERATE(false, true), tb = GENERATE(false, true);
-  // Plain loop, vectors, BLAS, oneDNN (above 1e5 operations), two or more pieces (above 16e6).
+  // Plain loop, vectors, BLAS, oneDNN (above 8e5 or 2e6 operations), two or more pieces (above
+  // 16e6).
   const auto [m, n, kk] =
       GENERATE(Size{1, 1, 1}, Size{3, 5, 4}, Size{5, 7, 8}, Size{1, 100, 90}, Size{70, 1, 33},
-               Size{1, 1, 300}, Size{36, 37, 37}, Size{38, 37, 37}, Size{17, 300, 200},
-               Size{65, 260, 520}, Size{500, 17, 1000}, Size{203, 199, 401});
+               Size{1, 1, 300}, Size{99, 64, 63}, Size{101, 64, 63}, Size{99, 102, 100},
+               Size{17, 300, 200}, Size{65, 260, 520}, Size{500, 17, 1000}, Size{203, 199, 401});
   check<TestType>(ta, tb, m, n, kk, 1, 0);
   check<TestType>(ta, tb, m, n, kk, TestType(0.5), 1);
   check<TestType>(ta, tb, m, n, kk, -1, TestType(-0.25));
