@@ -8,3 +8,5 @@
 #include <xgrad/autograd/variable.hpp>
 #include <xgrad/core/array.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/broadcast.hpp>
