@@ -9,13 +9,13 @@ namespace xg {
 template <class T>
 void Context<T>::save_input(const Array<T>& array) {
   if (node_ == nullptr) return;
-  for (std::size_t i = 0; i < inputs_.size(); ++i)
-    if (inputs_[i]->defined() && &inputs_[i]->state()->storage->value == &array)
-      keep(Kind::input, i, inputs_[i]->state()->storage);
-  for (std::size_t i = 0; i < saved_.size(); ++i)
-    if (saved_[i].kind == Kind::input && inputs_[saved_[i].index]->defined() &&
-        &inputs_[saved_[i].index]->state()->storage->value == &array)
-      return;
+  bool found = false;  // an argument may be given twice: f(x, x)
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    if (!inputs_[i]->defined() || &inputs_[i]->state()->storage->value != &array) continue;
+    if (!has(Kind::input, i)) keep(Kind::input, i, inputs_[i]->state()->storage);
+    found = true;
+  }
+  if (found) return;
   throw StateError(
       fmt::format("{}: save takes the operation's own inputs; keep other arrays with save_constant",
                   node_->name()));
@@ -30,10 +30,7 @@ void Context<T>::save_constant(Array<T> value) {
 
 template <class T>
 void Context<T>::keep(Kind kind, std::size_t index, detail::Ref<detail::Storage<T>> storage) {
-  if (kind == Kind::input)
-    for (std::size_t i = 0; i < saved_.size(); ++i)
-      if (saved_[i].kind == kind && saved_[i].index == index) return;
-  detail::Saved<T> saved;
+  detail::Saved<T>& saved = saved_.emplace_back();
   saved.kind = kind;
   saved.index = static_cast<std::uint32_t>(index);
   saved.version = storage->version.load(std::memory_order_relaxed);
@@ -43,7 +40,6 @@ void Context<T>::keep(Kind kind, std::size_t index, detail::Ref<detail::Storage<
     if (!frame->recomputing()) saved.frame = detail::Ref<detail::Recomputation<T>>(frame);
   }
   if (!saved.frame) saved.storage = std::move(storage);
-  saved_.push_back(std::move(saved));
 }
 
 template <class T>
@@ -51,6 +47,13 @@ void Context<T>::finish(std::span<Variable<T>> outputs) {
   inputs_ = {};
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if ((saved_outputs_ >> i & 1) != 0) keep(Kind::output, i, outputs[i].state()->storage);
+}
+
+template <class T>
+bool Context<T>::has(Kind kind, std::size_t index) const noexcept {
+  for (std::size_t i = 0; i < saved_.size(); ++i)
+    if (saved_[i].kind == kind && saved_[i].index == index) return true;
+  return false;
 }
 
 template <class T>

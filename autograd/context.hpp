@@ -97,6 +97,7 @@ class Context {
   static const Shape& shape_of(const Edge<T>& edge) { return edge.node->output_shape(edge.output); }
   void save_input(const Array<T>& array);
   void keep(Kind kind, std::size_t index, detail::Ref<detail::Storage<T>> storage);
+  bool has(Kind kind, std::size_t index) const noexcept;
   const detail::Saved<T>& find(Kind kind, std::size_t index) const;
   const detail::Ref<detail::Storage<T>>& storage(const detail::Saved<T>& saved) const;
 

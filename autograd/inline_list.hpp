@@ -18,14 +18,12 @@ class InlineList {
   X& operator[](std::size_t i) noexcept { return i < N ? first_[i] : (*rest_)[i - N]; }
   const X& operator[](std::size_t i) const noexcept { return i < N ? first_[i] : (*rest_)[i - N]; }
 
-  void push_back(X value) {
-    if (size_ < N) {
-      first_[size_] = std::move(value);
-    } else {
-      if (!rest_) rest_ = std::make_unique<std::vector<X>>();
-      rest_->push_back(std::move(value));
-    }
+  void push_back(X value) { emplace_back() = std::move(value); }
+  X& emplace_back() {
+    if (size_ < N) return first_[size_++];
+    if (!rest_) rest_ = std::make_unique<std::vector<X>>();
     ++size_;
+    return rest_->emplace_back();
   }
   void clear() noexcept {
     for (std::size_t i = 0; i < size_ && i < N; ++i) first_[i] = X();

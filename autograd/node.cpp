@@ -8,20 +8,6 @@
 namespace xg {
 
 template <class T>
-Node<T>::Node(const char* name) noexcept : name_(name), module_path_(&detail::module_path()) {}
-
-template <class T>
-void Node<T>::add_edge(const Variable<T>& input) {
-  add_edge(input.requires_grad() ? Edge<T>{input.state()->node, input.state()->output} : Edge<T>());
-}
-
-template <class T>
-void Node<T>::add_edge(Edge<T> edge) {
-  if (edge.node && edges_.size() < 64) mark.needs |= std::uint64_t{1} << edges_.size();
-  edges_.push_back(std::move(edge));
-}
-
-template <class T>
 detail::NodeExtras<T>& Node<T>::extras() {
   if (!extras_) extras_ = std::make_unique<detail::NodeExtras<T>>();
   return *extras_;

@@ -45,7 +45,7 @@ struct NodeExtras {
 template <class T>
 class Node : public detail::RefCounted {
  public:
-  explicit Node(const char* name) noexcept;
+  explicit Node(const char* name) noexcept : name_(name), module_path_(&detail::module_path()) {}
 
   std::string_view name() const noexcept { return name_; }
   /// Dotted path of the module whose forward recorded it; empty outside modules.
@@ -64,8 +64,14 @@ class Node : public detail::RefCounted {
   /// Throws StateError if saved values are gone.
   virtual void require_saved() const {}
 
-  void add_edge(const Variable<T>& input);
-  void add_edge(Edge<T> edge);
+  void add_edge(const Variable<T>& input) {
+    add_edge(input.requires_grad() ? Edge<T>{input.state()->node, input.state()->output}
+                                   : Edge<T>());
+  }
+  void add_edge(Edge<T> edge) {
+    if (edge.node && edges_.size() < 64) mark.needs |= std::uint64_t{1} << edges_.size();
+    edges_.push_back(std::move(edge));
+  }
   void add_output(const Shape& shape) { outputs_.push_back(shape); }
   detail::NodeExtras<T>& extras();
   detail::NodeExtras<T>* extras_if_any() const noexcept { return extras_.get(); }

@@ -15,14 +15,8 @@ Variable<T>::Variable(Array<T> value, bool requires_grad)
 }
 
 template <class T>
-detail::VariableState<T>& Variable<T>::checked() const {
-  if (!state_) throw StateError("variable: it is undefined, it has no value");
-  return *state_;
-}
-
-template <class T>
-const Array<T>& Variable<T>::value() const {
-  return checked().storage->value;
+void Variable<T>::refuse_undefined() {
+  throw StateError("variable: it is undefined, it has no value");
 }
 
 template <class T>

@@ -99,7 +99,7 @@ class Variable {
   bool defined() const noexcept { return static_cast<bool>(state_); }
 
   /// The value; an xtensor container. @throws StateError if undefined (so does every call below).
-  const Array<T>& value() const;
+  const Array<T>& value() const { return checked().storage->value; }
   /// The value, to be changed in place. Raises the version: a backward that needs the old value
   /// throws and names `changed_by` (a string literal) as the culprit. The change itself is not
   /// recorded.
@@ -159,7 +159,11 @@ class Variable {
   }
 
  private:
-  detail::VariableState<T>& checked() const;
+  detail::VariableState<T>& checked() const {
+    if (!state_) refuse_undefined();
+    return *state_;
+  }
+  [[noreturn]] static void refuse_undefined();
   detail::Ref<detail::VariableState<T>> state_;
 };
 

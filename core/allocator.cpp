@@ -3,31 +3,25 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <bit>
-#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define XGRAD_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define XGRAD_ASAN 1
-#endif
-#endif
 #ifdef XGRAD_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
 
 namespace xg {
+namespace detail {
+
+thread_local constinit ThreadLists thread_lists{};
+
+}  // namespace detail
+
 namespace {
 
-// Size classes: multiples of 64 bytes up to 1 KiB, then four steps a power of two, so that at most
-// a quarter of a block is lost. Blocks above the last class go straight to the system.
-constexpr std::size_t small_limit = 1024;
-constexpr std::size_t small_classes = small_limit / detail::block_alignment;
-constexpr unsigned largest_power = 33;
-constexpr std::size_t class_count = small_classes + 4 * (largest_power - 10);
+using detail::class_count, detail::FreeBlock, detail::ThreadLists, detail::thread_lists;
+using List = ThreadLists::List;
+
 // What one thread may keep of a class; the rest goes to the shared list, so that a loader thread
 // whose batches die on another thread neither grows nor starves.
 constexpr std::size_t thread_bytes_per_class = std::size_t{8} << 20;
@@ -36,39 +30,25 @@ constexpr std::size_t shared_batch = 32;
 // A thread adds its counters to the global ones when they have moved by this much.
 constexpr std::ptrdiff_t publish_threshold = std::ptrdiff_t{1} << 20;
 
-std::size_t size_class(std::size_t bytes) noexcept {
-  if (bytes <= small_limit) return bytes == 0 ? 0 : (bytes - 1) / detail::block_alignment;
-  const unsigned power = static_cast<unsigned>(std::bit_width(bytes - 1)) - 1;  // 2^power < bytes
-  const std::size_t quarter = (bytes - 1 - (std::size_t{1} << power)) >> (power - 2);
-  return small_classes + 4 * (power - 10) + quarter;
-}
-
-std::size_t class_bytes(std::size_t index) noexcept {
-  if (index < small_classes) return (index + 1) * detail::block_alignment;
-  const std::size_t power = 10 + (index - small_classes) / 4;
-  return (std::size_t{1} << power) + (((index - small_classes) % 4 + 1) << (power - 2));
-}
-
-struct FreeBlock {
-  FreeBlock* next;
+/// Bytes of a block of each class, and how many of them a thread keeps.
+struct ClassTable {
+  std::array<std::size_t, class_count> bytes{};
+  std::array<std::uint32_t, class_count> limit{};
 };
-
-struct FreeList {
-  FreeBlock* head = nullptr;
-  std::size_t count = 0;
-
-  void push(FreeBlock* block) noexcept {
-    block->next = head;
-    head = block;
-    ++count;
+constexpr ClassTable make_class_table() {
+  using detail::small_classes;
+  ClassTable table;
+  for (std::size_t i = 0; i < class_count; ++i) {
+    const std::size_t step = i < small_classes ? 0 : (i - small_classes) % 4 + 1;
+    const std::size_t power = i < small_classes ? 10 : 10 + (i - small_classes) / 4;
+    table.bytes[i] = i < small_classes ? detail::small_class_bytes(i)
+                                       : (std::size_t{1} << power) + (step << (power - 2));
+    table.limit[i] = static_cast<std::uint32_t>(
+        std::clamp<std::size_t>(thread_bytes_per_class / table.bytes[i], 2, thread_blocks_small));
   }
-  FreeBlock* pop() noexcept {
-    FreeBlock* block = head;
-    head = block->next;
-    --count;
-    return block;
-  }
-};
+  return table;
+}
+constexpr ClassTable classes = make_class_table();
 
 #ifdef XGRAD_ASAN
 void poison(void* block, std::size_t bytes) { __asan_poison_memory_region(block, bytes); }
@@ -77,15 +57,22 @@ void unpoison(void* block, std::size_t bytes) { __asan_unpoison_memory_region(bl
 void poison(void*, std::size_t) {}
 void unpoison(void*, std::size_t) {}
 #endif
-// The link of a cached block lies in its first bytes, which therefore stay readable.
-void poison_cached(FreeBlock* block, std::size_t bytes) {
-  poison(reinterpret_cast<char*>(block) + sizeof(FreeBlock), bytes - sizeof(FreeBlock));
+
+void push(FreeBlock*& head, FreeBlock* block) noexcept {
+  block->next = head;
+  head = block;
+}
+FreeBlock* pop(FreeBlock*& head) noexcept {
+  FreeBlock* block = head;
+  head = block->next;
+  return block;
 }
 
 // Never destroyed: threads that end during static destruction still give their blocks back here.
 struct SharedLists {
   std::mutex mutex;
-  std::array<FreeList, class_count> lists;
+  std::array<FreeBlock*, class_count> heads{};
+  std::array<std::size_t, class_count> counts{};
 };
 SharedLists& shared_lists() {
   static auto* lists = new SharedLists;
@@ -96,141 +83,143 @@ std::atomic<std::size_t> current_bytes{0};
 std::atomic<std::size_t> peak_bytes{0};
 std::atomic<std::size_t> allocation_count{0};
 
-void note_in_use(std::ptrdiff_t bytes, std::size_t allocations) noexcept {
-  const std::size_t now =
-      current_bytes.fetch_add(static_cast<std::size_t>(bytes), std::memory_order_relaxed) +
-      static_cast<std::size_t>(bytes);
-  allocation_count.fetch_add(allocations, std::memory_order_relaxed);
-  std::size_t peak = peak_bytes.load(std::memory_order_relaxed);
-  while (static_cast<std::ptrdiff_t>(now - peak) > 0 &&
-         !peak_bytes.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
-  }
-}
-
-// The lists of one thread. Trivially destructible, so that blocks may still be freed while the
-// thread (or the program) tears down its statics; a guard object empties them and turns caching
-// off.
-struct ThreadLists {
-  std::array<FreeList, class_count> lists{};
-  std::ptrdiff_t in_use = 0;  // not yet added to the global counters
-  std::ptrdiff_t high = 0;    // highest in_use since the counters were last passed on
-  std::size_t allocations = 0;
-  bool closed = false;
-  bool guarded = false;
-};
-thread_local constinit ThreadLists thread_lists;
-
+/// To the highest point since the last time, then down to the present.
 void publish_counters(ThreadLists& mine) noexcept {
-  note_in_use(mine.high, mine.allocations);  // to the highest point since, then down to the present
-  current_bytes.fetch_add(static_cast<std::size_t>(mine.in_use - mine.high),
-                          std::memory_order_relaxed);
+  const auto relaxed = std::memory_order_relaxed;
+  const auto high = static_cast<std::size_t>(mine.high),
+             in_use = static_cast<std::size_t>(mine.in_use);
+  const std::size_t top = current_bytes.fetch_add(high, relaxed) + high;
+  std::size_t peak = peak_bytes.load(relaxed);
+  while (static_cast<std::ptrdiff_t>(top - peak) > 0 &&
+         !peak_bytes.compare_exchange_weak(peak, top, relaxed)) {
+  }
+  current_bytes.fetch_add(in_use - high, relaxed);
+  allocation_count.fetch_add(mine.allocations, relaxed);
   mine.in_use = mine.high = 0;
   mine.allocations = 0;
 }
 
-void give_to_shared(FreeList& list, std::size_t index, std::size_t count) noexcept {
+void note(ThreadLists& mine, std::ptrdiff_t bytes) noexcept {
+  mine.in_use += bytes;
+  mine.high = std::max(mine.high, mine.in_use);
+  mine.allocations += bytes > 0 ? 1 : 0;
+  if (mine.in_use > publish_threshold || mine.in_use < -publish_threshold) publish_counters(mine);
+}
+
+std::uint32_t kept(const ThreadLists& mine, std::size_t index) noexcept {
+  return mine.open ? classes.limit[index] - mine.lists[index].room : 0;
+}
+
+void give_to_shared(ThreadLists& mine, std::size_t index, std::uint32_t count) noexcept {
   SharedLists& shared = shared_lists();
   const std::scoped_lock lock(shared.mutex);
-  for (; count > 0 && list.count > 0; --count) shared.lists[index].push(list.pop());
+  for (; count > 0; --count, ++shared.counts[index], ++mine.lists[index].room)
+    push(shared.heads[index], pop(mine.lists[index].head));
 }
 
 struct ThreadGuard {
   ~ThreadGuard() {
     ThreadLists& mine = thread_lists;
-    for (std::size_t i = 0; i < class_count; ++i)
-      give_to_shared(mine.lists[i], i, mine.lists[i].count);
-    publish_counters(mine);
+    for (std::size_t i = 0; i < class_count; ++i) {
+      give_to_shared(mine, i, kept(mine, i));
+      mine.lists[i].room = 0;
+    }
+    mine.open = false;
     mine.closed = true;
+    publish_counters(mine);
   }
 };
 
-void guard_thread(ThreadLists& mine) {
+/// Opens the lists of this thread, unless it is ending.
+bool open_lists(ThreadLists& mine) {
+  if (mine.closed) return false;
+  if (mine.open) return true;
   thread_local ThreadGuard guard;
   static_cast<void>(guard);
-  mine.guarded = true;
-}
-
-std::size_t thread_limit(std::size_t index) noexcept {
-  return std::clamp<std::size_t>(thread_bytes_per_class / class_bytes(index), 2,
-                                 thread_blocks_small);
-}
-
-void release_list(FreeList& list, std::size_t bytes) noexcept {
-  while (list.count > 0) {
-    FreeBlock* block = list.pop();
-    unpoison(block, bytes);
-    std::free(block);
-  }
+  for (std::size_t i = 0; i < class_count; ++i) mine.lists[i].room = classes.limit[i];
+  return mine.open = true;
 }
 
 void* system_block(std::size_t bytes) {
-  const std::size_t rounded =
-      (bytes + detail::block_alignment - 1) / detail::block_alignment * detail::block_alignment;
-  void* block =
-      std::aligned_alloc(detail::block_alignment, std::max(rounded, detail::block_alignment));
+  const std::size_t alignment = detail::block_alignment;
+  const std::size_t rounded = (std::max(bytes, alignment) + alignment - 1) / alignment * alignment;
+  void* block = std::aligned_alloc(alignment, rounded);
   if (block == nullptr) throw std::bad_alloc();
   return block;
 }
 
-void* refill(ThreadLists& mine, std::size_t index) {
-  if (!mine.guarded && !mine.closed) guard_thread(mine);
+FreeBlock* take_from_shared(ThreadLists& mine, std::size_t index, bool keep) {
   SharedLists& shared = shared_lists();
-  {
-    const std::scoped_lock lock(shared.mutex);
-    FreeList& list = shared.lists[index];
-    if (list.count > 0) {
-      FreeBlock* block = list.pop();
-      const std::size_t more = mine.closed ? 0 : std::min(shared_batch, thread_limit(index) / 2);
-      for (std::size_t i = 0; i < more && list.count > 0; ++i) mine.lists[index].push(list.pop());
-      return block;
-    }
+  const std::scoped_lock lock(shared.mutex);
+  if (shared.counts[index] == 0) return nullptr;
+  FreeBlock* block = pop(shared.heads[index]);
+  --shared.counts[index];
+  std::size_t more = keep ? std::min<std::size_t>(shared_batch, classes.limit[index] / 2) : 0;
+  for (; more > 0 && shared.counts[index] > 0;
+       --more, --shared.counts[index], --mine.lists[index].room)
+    push(mine.lists[index].head, pop(shared.heads[index]));
+  return block;
+}
+
+void release(FreeBlock*& head, std::size_t bytes) noexcept {
+  while (head != nullptr) {
+    FreeBlock* block = pop(head);
+    unpoison(block, bytes);
+    std::free(block);
   }
-  return system_block(class_bytes(index));
 }
 
 }  // namespace
 
 namespace detail {
 
-void* pool_allocate(std::size_t bytes) {
+void* slow_allocate(std::size_t bytes) {
   const std::size_t index = size_class(bytes);
+  ThreadLists& mine = thread_lists;
   if (index >= class_count) {
     void* block = system_block(bytes);
-    note_in_use(static_cast<std::ptrdiff_t>(bytes), 1);
+    note(mine, static_cast<std::ptrdiff_t>(bytes));
     return block;
   }
-  ThreadLists& mine = thread_lists;
-  FreeList& list = mine.lists[index];
-  void* block = list.count > 0 ? list.pop() : refill(mine, index);
-  const std::size_t size = class_bytes(index);
-  unpoison(block, size);
-  mine.in_use += static_cast<std::ptrdiff_t>(size);
-  mine.high = std::max(mine.high, mine.in_use);
-  ++mine.allocations;
-  if (mine.in_use > publish_threshold) publish_counters(mine);
+  const bool keep = open_lists(mine);
+  List& list = mine.lists[index];
+  FreeBlock* block = nullptr;
+  if (list.head != nullptr) {
+    block = pop(list.head);
+    ++list.room;
+  } else {
+    block = take_from_shared(mine, index, keep);
+  }
+  if (block == nullptr) block = static_cast<FreeBlock*>(system_block(classes.bytes[index]));
+  unpoison(block, classes.bytes[index]);
+  note(mine, static_cast<std::ptrdiff_t>(classes.bytes[index]));
   return block;
 }
 
-void pool_deallocate(void* block, std::size_t bytes) noexcept {
-  if (block == nullptr) return;
+void slow_deallocate(void* freed, std::size_t bytes) noexcept {
+  if (freed == nullptr) return;
   const std::size_t index = size_class(bytes);
+  ThreadLists& mine = thread_lists;
   if (index >= class_count) {
-    note_in_use(-static_cast<std::ptrdiff_t>(bytes), 0);
-    std::free(block);
+    note(mine, -static_cast<std::ptrdiff_t>(bytes));
+    return std::free(freed);
+  }
+  const std::size_t size = classes.bytes[index];
+  note(mine, -static_cast<std::ptrdiff_t>(size));
+  auto* const block = static_cast<FreeBlock*>(freed);
+  // The link of a cached block lies in its first bytes, which therefore stay readable.
+  poison(static_cast<char*>(freed) + sizeof(FreeBlock), size - sizeof(FreeBlock));
+  if (!open_lists(mine)) {
+    SharedLists& shared = shared_lists();
+    const std::scoped_lock lock(shared.mutex);
+    push(shared.heads[index], block);
+    ++shared.counts[index];
     return;
   }
-  ThreadLists& mine = thread_lists;
-  const std::size_t size = class_bytes(index);
-  FreeList& list = mine.lists[index];
-  list.push(static_cast<FreeBlock*>(block));
-  poison_cached(static_cast<FreeBlock*>(block), size);
-  mine.in_use -= static_cast<std::ptrdiff_t>(size);
-  if (mine.in_use < -publish_threshold) publish_counters(mine);
-  if (!mine.guarded) {
-    if (mine.closed) return give_to_shared(list, index, list.count);
-    guard_thread(mine);
-  }
-  if (list.count > thread_limit(index)) give_to_shared(list, index, (list.count + 1) / 2);
+  List& list = mine.lists[index];
+  if (list.room == 0) give_to_shared(mine, index, (classes.limit[index] + 1) / 2);
+  push(list.head, block);
+  --list.room;
 }
 
 }  // namespace detail
@@ -245,7 +234,7 @@ MemoryStats memory_stats() {
   SharedLists& shared = shared_lists();
   const std::scoped_lock lock(shared.mutex);
   for (std::size_t i = 0; i < class_count; ++i)
-    stats.cached += (mine.lists[i].count + shared.lists[i].count) * class_bytes(i);
+    stats.cached += (kept(mine, i) + shared.counts[i]) * classes.bytes[i];
   return stats;
 }
 
@@ -255,11 +244,14 @@ void reset_peak_memory() {
 }
 
 void empty_cache() {
+  ThreadLists& mine = thread_lists;
   SharedLists& shared = shared_lists();
   const std::scoped_lock lock(shared.mutex);
   for (std::size_t i = 0; i < class_count; ++i) {
-    release_list(thread_lists.lists[i], class_bytes(i));
-    release_list(shared.lists[i], class_bytes(i));
+    if (mine.open) mine.lists[i].room = classes.limit[i];
+    release(mine.lists[i].head, classes.bytes[i]);
+    release(shared.heads[i], classes.bytes[i]);
+    shared.counts[i] = 0;
   }
 }
 

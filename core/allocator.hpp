@@ -1,8 +1,18 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <new>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define XGRAD_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define XGRAD_ASAN 1
+#endif
+#endif
 
 namespace xg {
 
@@ -26,10 +36,85 @@ namespace detail {
 
 inline constexpr std::size_t block_alignment = 64;
 
+// Size classes: multiples of 64 bytes up to 1 KiB, then four steps a power of two, so that at most
+// a fifth of a block is lost. Larger blocks go straight to the system.
+inline constexpr std::size_t small_limit = 1024;
+inline constexpr std::size_t small_classes = small_limit / block_alignment;
+inline constexpr unsigned largest_power = 33;
+inline constexpr std::size_t class_count = small_classes + 4 * (largest_power - 10);
+
+constexpr std::size_t size_class(std::size_t bytes) noexcept {
+  if (bytes <= small_limit) return bytes == 0 ? 0 : (bytes - 1) / block_alignment;
+  const unsigned power = static_cast<unsigned>(std::bit_width(bytes - 1)) - 1;  // 2^power < bytes
+  const std::size_t quarter = (bytes - 1 - (std::size_t{1} << power)) >> (power - 2);
+  return small_classes + 4 * (power - 10) + quarter;
+}
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+/// The free blocks of one thread by size class, and its part of the statistics. Trivially
+/// destructible, so that blocks can be freed while the thread or the program tears down its
+/// statics.
+struct ThreadLists {
+  struct List {
+    FreeBlock* head = nullptr;
+    std::uint32_t room = 0;  // blocks it still takes; the rest goes to the shared list
+  };
+  List lists[class_count] = {};
+  std::ptrdiff_t in_use = 0;  // bytes, not yet added to the global counters
+  std::ptrdiff_t high = 0;    // highest in_use since then
+  std::size_t allocations = 0;
+  bool open = false;    // caching, and emptied at the end of the thread
+  bool closed = false;  // the thread is ending
+};
+extern thread_local constinit ThreadLists thread_lists;
+
+void* slow_allocate(std::size_t bytes);
+void slow_deallocate(void* block, std::size_t bytes) noexcept;
+constexpr std::size_t small_class_bytes(std::size_t index) { return (index + 1) * block_alignment; }
+
+#ifdef XGRAD_ASAN
+inline constexpr bool fast_path = false;  // cached blocks are poisoned: see allocator.cpp
+#else
+inline constexpr bool fast_path = true;
+#endif
+
 /// A block of at least `bytes` bytes, aligned to 64; never null. Throws std::bad_alloc.
-void* pool_allocate(std::size_t bytes);
+inline void* pool_allocate(std::size_t bytes) {
+  if (fast_path && bytes <= small_limit) {
+    const std::size_t index = size_class(bytes);
+    ThreadLists& mine = thread_lists;
+    ThreadLists::List& list = mine.lists[index];
+    if (FreeBlock* block = list.head; block != nullptr) [[likely]] {
+      list.head = block->next;
+      ++list.room;
+      mine.in_use += static_cast<std::ptrdiff_t>(small_class_bytes(index));
+      mine.high = mine.in_use > mine.high ? mine.in_use : mine.high;
+      ++mine.allocations;
+      return block;
+    }
+  }
+  return slow_allocate(bytes);
+}
 /// Returns a block to the pool; `bytes` is what it was asked for with. Null is ignored.
-void pool_deallocate(void* block, std::size_t bytes) noexcept;
+inline void pool_deallocate(void* block, std::size_t bytes) noexcept {
+  if (fast_path && bytes <= small_limit && block != nullptr) {
+    const std::size_t index = size_class(bytes);
+    ThreadLists& mine = thread_lists;
+    ThreadLists::List& list = mine.lists[index];
+    if (list.room > 0) [[likely]] {
+      auto* const freed = static_cast<FreeBlock*>(block);
+      freed->next = list.head;
+      list.head = freed;
+      --list.room;
+      mine.in_use -= static_cast<std::ptrdiff_t>(small_class_bytes(index));
+      return;
+    }
+  }
+  slow_deallocate(block, bytes);
+}
 
 }  // namespace detail
 

@@ -48,10 +48,10 @@ class SmallVector {
   }) SmallVector(const C& other) {  // NOLINT: shapes convert freely, as in xtensor
     assign(other.begin(), other.end());
   }
-  SmallVector(const SmallVector& other) { assign(other.begin(), other.end()); }
+  SmallVector(const SmallVector& other) { copy(other); }
   SmallVector(SmallVector&& other) noexcept { take(other); }
   SmallVector& operator=(const SmallVector& other) {
-    if (this != &other) assign(other.begin(), other.end());
+    if (this != &other) copy(other);
     return *this;
   }
   SmallVector& operator=(SmallVector&& other) noexcept {
@@ -104,8 +104,13 @@ class SmallVector {
   void clear() noexcept { size_ = 0; }
   void reserve(size_type n) { grow(n); }
   void resize(size_type n, const T& value = T()) {
-    grow(n);
-    if (n > size_) std::fill(data() + size_, data() + n, value);
+    if (n <= inline_capacity && heap_ == nullptr) {
+      // All slots at once: a loop of unknown length would become a call of memset.
+      for (size_type i = 0; i < inline_capacity; ++i) inline_[i] = i < size_ ? inline_[i] : value;
+    } else {
+      grow(n);
+      if (n > size_) std::fill(data() + size_, data() + n, value);
+    }
     size_ = static_cast<std::uint32_t>(n);
   }
   void push_back(T value) {
@@ -140,22 +145,35 @@ class SmallVector {
     grow(n);
     size_ = static_cast<std::uint32_t>(n);
   }
+  void copy(const SmallVector& other) {
+    if (heap_ == nullptr && other.heap_ == nullptr) {
+      std::copy_n(other.inline_, inline_capacity, inline_);  // of fixed length: three vector moves
+      size_ = other.size_;
+    } else {
+      assign(other.begin(), other.end());
+    }
+  }
   void take(SmallVector& other) noexcept {
     heap_ = std::exchange(other.heap_, nullptr);
     size_ = std::exchange(other.size_, 0U);
     capacity_ = std::exchange(other.capacity_, static_cast<std::uint32_t>(inline_capacity));
-    if (heap_ == nullptr) std::copy_n(other.inline_, size_, inline_);
+    if (heap_ == nullptr) std::copy_n(other.inline_, inline_capacity, inline_);
   }
 
   T* heap_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = inline_capacity;
-  T inline_[inline_capacity];
+  T inline_[inline_capacity] = {};
 };
 
 template <class T, class U>
 bool operator==(const SmallVector<T>& a, const SmallVector<U>& b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  if (a.size() != b.size()) return false;
+  const T* x = a.data();
+  const U* y = b.data();
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (x[i] != static_cast<T>(y[i])) return false;
+  return true;
 }
 template <class T>
 bool operator<(const SmallVector<T>& a, const SmallVector<T>& b) noexcept {
