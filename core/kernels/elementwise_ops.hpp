@@ -15,7 +15,7 @@ XG_INLINE B apply(B x) {
   if constexpr (op == Unary::abs) return simd::abs(x);
   if constexpr (op == Unary::sign) {
     // The zero of x itself, then NaN, then the sign.
-    return select(simd::abs(x) > zero, simd::copysign(one, x), x);
+    return simd::select(simd::abs(x) > zero, simd::copysign(one, x), x);
   }
   if constexpr (op == Unary::square) return x * x;
   if constexpr (op == Unary::reciprocal) return one / x;
@@ -44,7 +44,7 @@ XG_INLINE B apply(B x) {
   if constexpr (op == Unary::sigmoid) return simd::sigmoid(x);
   if constexpr (op == Unary::log_sigmoid) return simd::log_sigmoid(x);
   if constexpr (op == Unary::softplus) return simd::softplus(x);
-  if constexpr (op == Unary::relu) return select(x <= zero, zero, x);
+  if constexpr (op == Unary::relu) return simd::select(x <= zero, zero, x);
   if constexpr (op == Unary::erf) return simd::erf(x);
   if constexpr (op == Unary::erfc) return simd::erfc(x);
   if constexpr (op == Unary::lgamma) return by_lane(x, lanes::lgamma);
@@ -69,8 +69,8 @@ XG_INLINE B apply(B a, B b) {
   if constexpr (op == Binary::mul) return a * b;
   if constexpr (op == Binary::div) return a / b;
   // The comparison is false for NaN: b is then taken, unless a is the NaN.
-  if constexpr (op == Binary::min) return select((a < b) | (a != a), a, b);
-  if constexpr (op == Binary::max) return select((a > b) | (a != a), a, b);
+  if constexpr (op == Binary::min) return simd::select((a < b) | (a != a), a, b);
+  if constexpr (op == Binary::max) return simd::select((a > b) | (a != a), a, b);
   if constexpr (op == Binary::pow) return simd::pow(a, b);
   if constexpr (op == Binary::atan2) return simd::atan2(a, b);
   if constexpr (op == Binary::hypot) return simd::hypot(a, b);
@@ -87,7 +87,7 @@ XG_INLINE B apply(B a, B b) {
   if constexpr (op == Binary::logical_or) return as_number<B>((a != zero) | (b != zero));
   if constexpr (op == Binary::tanh_backward) return a * (one - b * b);
   if constexpr (op == Binary::sigmoid_backward) return a * b * (one - b);
-  if constexpr (op == Binary::relu_backward) return select(b > zero, a, zero);
+  if constexpr (op == Binary::relu_backward) return simd::select(b > zero, a, zero);
   if constexpr (op == Binary::abs_backward) return a * apply<Unary::sign>(b);
   if constexpr (op == Binary::sqrt_backward) return a / (b + b);
 }

@@ -63,11 +63,11 @@ template <class B> XG_INLINE B fma(B a, B b, B c) { return xsimd::fma(a, b, c); 
 
 template <class M, class B> XG_INLINE B select(M mask, B a, B b) { return xsimd::select(mask, a, b); }
 
-template <class B> XG_INLINE B abs(B x) { return from_bits<B>(bits(x) & ~sign_mask<B>()); }
-template <class B> XG_INLINE B flip_sign(B x, Bits<B> sign) { return from_bits<B>(bits(x) ^ sign); }
-template <class B> XG_INLINE Bits<B> sign_of(B x) { return bits(x) & sign_mask<B>(); }
+template <class B> XG_INLINE B abs(B x) { return from_bits<B>(simd::bits(x) & ~sign_mask<B>()); }
+template <class B> XG_INLINE B flip_sign(B x, Bits<B> sign) { return from_bits<B>(simd::bits(x) ^ sign); }
+template <class B> XG_INLINE Bits<B> sign_of(B x) { return simd::bits(x) & sign_mask<B>(); }
 template <class B> XG_INLINE B copysign(B x, B sign) {
-  return from_bits<B>((bits(x) & ~sign_mask<B>()) | sign_of(sign));
+  return from_bits<B>((simd::bits(x) & ~sign_mask<B>()) | sign_of(sign));
 }
 
 /// min and max against a bound, with NaN kept: x86 returns the second operand then, Arm the NaN.
@@ -78,21 +78,21 @@ template <class B> XG_INLINE B at_least(B bound, B x) { return xsimd::max(bound,
 template <class B> XG_INLINE B round(B x) {
   const B a = simd::abs(x);
   const B limit(static_cast<Scalar<B>>(UInt<B>(1) << mantissa_bits<B>));
-  return select(a < limit, simd::copysign(B((a + limit) - limit), x), x);
+  return simd::select(a < limit, simd::copysign(B((a + limit) - limit), x), x);
 }
 
 /// 1 where the mask holds, else 0.
-template <class B, class M> XG_INLINE B as_number(M mask) { return select(mask, B(Scalar<B>(1)), B(Scalar<B>(0))); }
+template <class B, class M> XG_INLINE B as_number(M mask) { return simd::select(mask, B(Scalar<B>(1)), B(Scalar<B>(0))); }
 
 /// c0 + c1 x + c2 x^2 + ..., by Horner's rule.
 template <class B> XG_INLINE B poly(B, double c0) { return B(static_cast<Scalar<B>>(c0)); }
 template <class B, class... C> XG_INLINE B poly(B x, double c0, C... rest) {
-  return fma(simd::poly(x, rest...), x, B(static_cast<Scalar<B>>(c0)));
+  return simd::fma(simd::poly(x, rest...), x, B(static_cast<Scalar<B>>(c0)));
 }
 
 /// 2^k for an integral k with a normal result.
 template <class B> XG_INLINE B pow2(B k) {
-  return from_bits<B>((bits(B(k + magic<B>)) + Bits<B>(UInt<B>(exponent_bias<B>))) << mantissa_bits<B>);
+  return from_bits<B>((simd::bits(B(k + magic<B>)) + Bits<B>(UInt<B>(exponent_bias<B>))) << mantissa_bits<B>);
 }
 
 /// x * 2^k for an integral k, |k| < 2 * bias: rounds once, also to subnormal numbers and to infinity.

@@ -26,7 +26,7 @@ template <class B> XG_INLINE B erf_small(B x) {
 template <class B> XG_INLINE B exp_minus_square(B a) {
   const B c = at_most(pick<B>(10.2f, 27.3), a);
   // The upper half of c's bits: its square and its products are exact.
-  const B hi = from_bits<B>(bits(c) & Bits<B>(~((UInt<B>(1) << (mantissa_bits<B> / 2 + 1)) - 1)));
+  const B hi = from_bits<B>(simd::bits(c) & Bits<B>(~((UInt<B>(1) << (mantissa_bits<B> / 2 + 1)) - 1)));
   const B rest = (c - hi) * (c + hi);
   const B k = simd::fma(B(-hi), B(hi * Scalar<B>(0x1.71547652b82fep0)), B(magic<B>)) - magic<B>;
   const B r = simd::fma(-k, pick<B>(0x1.62e4p-1f, 0x1.62e42feep-1), B(-hi * hi));
@@ -71,14 +71,14 @@ template <class B> XG_INLINE B erf_large(B a) {
 }
 
 template <class B> XG_INLINE B erf(B x) {
-  const B a = abs(x);
-  return select(a < Scalar<B>(1), erf_small(x), simd::copysign(erf_large(a), x));
+  const B a = simd::abs(x);
+  return simd::select(a < Scalar<B>(1), erf_small(x), simd::copysign(erf_large(a), x));
 }
 
 template <class B> XG_INLINE B erfc(B x) {
-  const B a = abs(x), one(Scalar<B>(1)), two(Scalar<B>(2));
+  const B a = simd::abs(x), one(Scalar<B>(1)), two(Scalar<B>(2));
   const B far = erfc_large(a);
-  return select(a < Scalar<B>(0.5), B(one - erf_small(x)), select(x < Scalar<B>(0), B(two - far), far));
+  return simd::select(a < Scalar<B>(0.5), B(one - erf_small(x)), simd::select(x < Scalar<B>(0), B(two - far), far));
 }
 
 }  // namespace xg::kernels::simd

@@ -66,7 +66,7 @@ template <class B> XG_INLINE B expm1(B x) {
   // Half the result, as 2^k itself may overflow.
   const B half = pow2(B(k - Scalar<B>(1)));
   const B y = simd::fma(half, expm1_poly(r), B(half - Scalar<B>(0.5)));
-  return select(abs(x) < min_normal<B> * 4, x, B(y + y));
+  return simd::select(simd::abs(x) < min_normal<B> * 4, x, B(y + y));
 }
 
 /// exp(-2a) - 1 for a >= 0: never overflows, so that the scaling is one integer shift.
@@ -78,34 +78,34 @@ template <class B> XG_INLINE B expm1_minus_twice(B a) {
 
 /// tanh(a) = -E / (E + 2), E = exp(-2a) - 1
 template <class B> XG_INLINE B tanh(B x) {
-  const B e = expm1_minus_twice(abs(x));
+  const B e = expm1_minus_twice(simd::abs(x));
   return simd::copysign(B(e / (e + Scalar<B>(2))), x);
 }
 
 /// exp(-|x|) in [0, 1]
 template <class B> XG_INLINE B exp_minus_abs(B x) {
-  const auto [k, r] = exp_reduce(at_least(pick<B>(-105.f, -746.), B(-abs(x))));
+  const auto [k, r] = exp_reduce(at_least(pick<B>(-105.f, -746.), B(-simd::abs(x))));
   return scale2(exp_poly(r), k);
 }
 
 template <class B> XG_INLINE B sigmoid(B x) {
   const B z = exp_minus_abs(x);
   const B one(Scalar<B>(1));
-  return select(x < Scalar<B>(0), z, one) / (one + z);
+  return simd::select(x < Scalar<B>(0), z, one) / (one + z);
 }
 
 /// sinh(a) = (E + E / (E + 1)) / 2, E = exp(a) - 1; from 20 on exp(a) / 2 by the exponent, for its range.
 template <class B> XG_INLINE B sinh(B x) {
-  const B a = abs(x), one(Scalar<B>(1));
+  const B a = simd::abs(x), one(Scalar<B>(1));
   const auto [k, r] = exp_reduce(at_most(pick<B>(91.f, 712.), a));
   const B half = scale2(exp_poly(r), B(k - one));
-  const B e = expm1(at_most(pick<B>(20.f, 20.), a));
+  const B e = simd::expm1(at_most(pick<B>(20.f, 20.), a));
   const B near = (e + e / (e + one)) * Scalar<B>(0.5);
-  return select(a < min_normal<B> * 4, x, simd::copysign(select(a >= Scalar<B>(20), half, near), x));
+  return simd::select(a < min_normal<B> * 4, x, simd::copysign(simd::select(a >= Scalar<B>(20), half, near), x));
 }
 
 template <class B> XG_INLINE B cosh(B x) {
-  const auto [k, r] = exp_reduce(at_most(pick<B>(91.f, 712.), abs(x)));
+  const auto [k, r] = exp_reduce(at_most(pick<B>(91.f, 712.), simd::abs(x)));
   const B half = scale2(exp_poly(r), B(k - Scalar<B>(1)));
   return half + Scalar<B>(0.25) / half;
 }

@@ -18,7 +18,7 @@ template <class B> XG_INLINE LogReduced<B> log_reduce_normal(B x) {
   constexpr UInt<B> one = UInt<B>(exponent_bias<B>) << mantissa_bits<B>;
   constexpr UInt<B> mantissa = (UInt<B>(1) << mantissa_bits<B>)-1;
   constexpr UInt<B> integer = UInt<B>(exponent_bias<B> + mantissa_bits<B>) << mantissa_bits<B>;
-  const Bits<B> i = bits(x) + Bits<B>(one - half_root);
+  const Bits<B> i = simd::bits(x) + Bits<B>(one - half_root);
   // The exponent becomes a number by being written into the low bits of 2^mantissa_bits.
   const B k = from_bits<B>((i >> mantissa_bits<B>) | Bits<B>(integer)) -
               (static_cast<Scalar<B>>(UInt<B>(1) << mantissa_bits<B>) + Scalar<B>(exponent_bias<B>));
@@ -28,8 +28,8 @@ template <class B> XG_INLINE LogReduced<B> log_reduce_normal(B x) {
 /// For a positive x, subnormal numbers too.
 template <class B> XG_INLINE LogReduced<B> log_reduce(B x) {
   const auto small = x < min_normal<B>;
-  auto [k, f] = log_reduce_normal(select(small, B(x * pick<B>(0x1p25f, 0x1p54)), x));
-  return {select(small, B(k - pick<B>(25.f, 54.)), k), f};
+  auto [k, f] = log_reduce_normal(simd::select(small, B(x * pick<B>(0x1p25f, 0x1p54)), x));
+  return {simd::select(small, B(k - pick<B>(25.f, 54.)), k), f};
 }
 
 /// k ln 2 + log(1 + f), every part added where its rounding hurts least.
@@ -54,9 +54,9 @@ template <class B> XG_INLINE B log_sum(B k, B f) {
 
 /// Corrects a logarithm's value where x is 0, negative, infinite or NaN.
 template <class B> XG_INLINE B log_edges(B x, B y) {
-  y = select(x < infinity<B>, y, x);
-  const B edge = select(x == Scalar<B>(0), B(-infinity<B>), B(nan<B>));
-  return select(x <= Scalar<B>(0), edge, y);
+  y = simd::select(x < infinity<B>, y, x);
+  const B edge = simd::select(x == Scalar<B>(0), B(-infinity<B>), B(nan<B>));
+  return simd::select(x <= Scalar<B>(0), edge, y);
 }
 
 template <class B> XG_INLINE B log(B x) {
@@ -83,44 +83,44 @@ template <class B> XG_INLINE B log10(B x) {
 template <class B> XG_INLINE B log1p(B x) {
   const B one(Scalar<B>(1)), u = one + x;
   // The larger of 1 and x is subtracted first: that is exact.
-  const B c = select(x < one, B(x - (u - one)), B(one - (u - x)));
+  const B c = simd::select(x < one, B(x - (u - one)), B(one - (u - x)));
   const auto [k, f] = log_reduce_normal(u);
   const B y = log_sum(k, f) + c / u;
-  return select(abs(x) < min_normal<B> * 4, x, log_edges(u, y));
+  return simd::select(simd::abs(x) < min_normal<B> * 4, x, log_edges(u, y));
 }
 
 /// log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))
 template <class B> XG_INLINE B softplus(B x) {
-  return at_least(B(Scalar<B>(0)), x) + log1p(exp_minus_abs(x));
+  return at_least(B(Scalar<B>(0)), x) + simd::log1p(exp_minus_abs(x));
 }
 
 template <class B> XG_INLINE B log_sigmoid(B x) {
-  return at_most(B(Scalar<B>(0)), x) - log1p(exp_minus_abs(x));
+  return at_most(B(Scalar<B>(0)), x) - simd::log1p(exp_minus_abs(x));
 }
 
 /// asinh(a) = log1p(a + a^2 / (1 + sqrt(1 + a^2))); for a large a, log(2a).
 template <class B> XG_INLINE B asinh(B x) {
-  const B a = abs(x), one(Scalar<B>(1)), square = a * a;
+  const B a = simd::abs(x), one(Scalar<B>(1)), square = a * a;
   const auto large = a > pick<B>(0x1p20f, 0x1p40);
   const B near = a + square / (one + xsimd::sqrt(B(one + square)));
-  const B y = log1p(select(large, a, near));
-  return simd::copysign(select(large, B(y + Scalar<B>(0.69314718055994530942)), y), x);
+  const B y = simd::log1p(simd::select(large, a, near));
+  return simd::copysign(simd::select(large, B(y + Scalar<B>(0.69314718055994530942)), y), x);
 }
 
 /// acosh(x) = log1p(t + sqrt(2t + t^2)), t = x - 1; for a large x, log(2x).
 template <class B> XG_INLINE B acosh(B x) {
   const B t = x - Scalar<B>(1);
   const auto large = x > pick<B>(0x1p20f, 0x1p40);
-  const B y = log1p(select(large, x, B(t + xsimd::sqrt(B(t + t + t * t)))));
-  const B grown = select(large, B(y + Scalar<B>(0.69314718055994530942)), y);
-  return select(x < Scalar<B>(1), B(nan<B>), grown);
+  const B y = simd::log1p(simd::select(large, x, B(t + xsimd::sqrt(B(t + t + t * t)))));
+  const B grown = simd::select(large, B(y + Scalar<B>(0.69314718055994530942)), y);
+  return simd::select(x < Scalar<B>(1), B(nan<B>), grown);
 }
 
 /// atanh(a) = log1p(2a / (1 - a)) / 2
 template <class B> XG_INLINE B atanh(B x) {
-  const B a = abs(x);
-  const B y = log1p(B((a + a) / (Scalar<B>(1) - a))) * Scalar<B>(0.5);
-  return select(a < min_normal<B> * 4, x, simd::copysign(select(a > Scalar<B>(1), B(nan<B>), y), x));
+  const B a = simd::abs(x);
+  const B y = simd::log1p(B((a + a) / (Scalar<B>(1) - a))) * Scalar<B>(0.5);
+  return simd::select(a < min_normal<B> * 4, x, simd::copysign(simd::select(a > Scalar<B>(1), B(nan<B>), y), x));
 }
 
 }  // namespace xg::kernels::simd

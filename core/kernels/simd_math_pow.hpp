@@ -25,7 +25,7 @@ template <class B> XG_INLINE Twice<B> two_product(B a, B b) {
     return {p, simd::fma(a, b, B(-p))};
   } else {  // by halves of the mantissas, cut by bits so that nothing overflows
     const Bits<B> upper(~((UInt<B>(1) << (mantissa_bits<B> / 2 + 1)) - 1));
-    const B a1 = from_bits<B>(bits(a) & upper), b1 = from_bits<B>(bits(b) & upper);
+    const B a1 = from_bits<B>(simd::bits(a) & upper), b1 = from_bits<B>(simd::bits(b) & upper);
     const B a2 = a - a1, b2 = b - b1;
     return {p, ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2};
   }
@@ -63,28 +63,28 @@ template <class B> XG_INLINE Twice<B> log_twice(B x) {
   const auto b0 = fast_two_sum(a.hi, kh);  // k = 0: nothing to lose
   const auto near = k == Scalar<B>(0);
   const B lo = simd::fma(k, pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33), B(a.lo + (t_lo + (s_lo + s_lo))));
-  return fast_two_sum(select(near, b0.hi, b.hi), B(select(near, b0.lo, b.lo) + lo));
+  return fast_two_sum(simd::select(near, b0.hi, b.hi), B(simd::select(near, b0.lo, b.lo) + lo));
 }
 
 /// pow for special operands, as in C: exponent 0 or base 1 give 1 whatever the other; zeros, infinities, signs.
 template <class B> XG_INLINE B pow_edges(B x, B y, B magnitude) {
-  const B a = abs(x), b = abs(y), zero(Scalar<B>(0)), one(Scalar<B>(1)), inf(infinity<B>);
+  const B a = simd::abs(x), b = simd::abs(y), zero(Scalar<B>(0)), one(Scalar<B>(1)), inf(infinity<B>);
   const B half = y * Scalar<B>(0.5);
   const auto integral = xsimd::trunc(y) == y;  // infinite exponents count as even integers
   const auto odd = integral & (xsimd::trunc(half) != half) & (b < inf);
   const auto grows = (a > one) == (y > zero);
-  B r = select(b == inf, select(grows, inf, zero), magnitude);
-  r = select(a == zero, select(y > zero, zero, inf), r);
-  r = select(a == inf, select(y > zero, inf, zero), r);
-  r = select((b == inf) & (a == one), one, r);
-  r = select((x < zero) & (a < inf) & !integral, B(nan<B>), r);
-  r = select(odd, flip_sign(r, sign_of(x)), r);
-  r = select((x != x) | (y != y), B(nan<B>), r);
-  return select((y == zero) | (x == one), one, r);
+  B r = simd::select(b == inf, simd::select(grows, inf, zero), magnitude);
+  r = simd::select(a == zero, simd::select(y > zero, zero, inf), r);
+  r = simd::select(a == inf, simd::select(y > zero, inf, zero), r);
+  r = simd::select((b == inf) & (a == one), one, r);
+  r = simd::select((x < zero) & (a < inf) & !integral, B(nan<B>), r);
+  r = simd::select(odd, flip_sign(r, sign_of(x)), r);
+  r = simd::select((x != x) | (y != y), B(nan<B>), r);
+  return simd::select((y == zero) | (x == one), one, r);
 }
 
 template <class B> XG_INLINE B pow(B x, B y) {
-  const B a = abs(x);
+  const B a = simd::abs(x);
   const auto log_x = log_twice(a);
   // Past this the result has long overflowed; it keeps y log x finite.
   const B bound = pick<B>(0x1p30f, 0x1p80);
@@ -94,7 +94,7 @@ template <class B> XG_INLINE B pow(B x, B y) {
   const B high = at_least(pick<B>(-110.f, -760.), at_most(pick<B>(95.f, 720.), product.hi));
   const auto [k, r] = exp_reduce(high);
   const auto inside = high == product.hi;
-  const B low = select(inside, e, B(Scalar<B>(0)));
+  const B low = simd::select(inside, e, B(Scalar<B>(0)));
   const B p = exp_poly(B(r + low));
   // What the sum r + low has lost still counts: exp(s + d) = exp(s) (1 + d).
   const B sum = r + low, lost = (r - sum) + low;
@@ -103,51 +103,51 @@ template <class B> XG_INLINE B pow(B x, B y) {
 
 /// exp(log(a) / 3) with one Newton step y -= (y - a / y^2) / 3.
 template <class B> XG_INLINE B cbrt(B x) {
-  const B a = abs(x);
+  const B a = simd::abs(x);
   const auto small = a < min_normal<B>;
-  const B up = select(small, B(a * pick<B>(0x1p24f, 0x1p54)), a);
+  const B up = simd::select(small, B(a * pick<B>(0x1p24f, 0x1p54)), a);
   const auto [k, f] = log_reduce_normal(up);
   const B third(Scalar<B>(0.33333333333333333333));
   const auto [e, r] = exp_reduce(B(log_sum(k, f) * third));
   B y = exp_poly(r) * pow2(e);
   y = y - (y - up / (y * y)) * third;
-  y = select(small, B(y * pick<B>(0x1p-8f, 0x1p-18)), y);
+  y = simd::select(small, B(y * pick<B>(0x1p-8f, 0x1p-18)), y);
   const auto regular = (a > Scalar<B>(0)) & (a < infinity<B>);
-  return select(regular, simd::copysign(y, x), x);
+  return simd::select(regular, simd::copysign(y, x), x);
 }
 
 template <class B> XG_INLINE B rsqrt(B x) { return Scalar<B>(1) / xsimd::sqrt(x); }
 
 /// m sqrt(1 + (n / m)^2) with m >= n: no overflow before the result's. Infinite if either is, even beside NaN.
 template <class B> XG_INLINE B hypot(B x, B y) {
-  const B a = abs(x), b = abs(y), one(Scalar<B>(1));
+  const B a = simd::abs(x), b = simd::abs(y), one(Scalar<B>(1));
   const B m = xsimd::max(a, b), n = xsimd::min(a, b);
-  const B t = n / select(m == Scalar<B>(0), one, m);
+  const B t = n / simd::select(m == Scalar<B>(0), one, m);
   B r = m * xsimd::sqrt(B(simd::fma(t, t, one)));
-  r = select((x != x) | (y != y), B(nan<B>), r);
-  return select((a == infinity<B>) | (b == infinity<B>), B(infinity<B>), r);
+  r = simd::select((x != x) | (y != y), B(nan<B>), r);
+  return simd::select((a == infinity<B>) | (b == infinity<B>), B(infinity<B>), r);
 }
 
 template <class B> XG_INLINE B atan2(B y, B x) {
   const B one(Scalar<B>(1)), zero(Scalar<B>(0)), inf(infinity<B>);
-  const auto huge = xsimd::max(abs(x), abs(y)) > pick<B>(0x1p126f, 0x1p1022);
-  B n = abs(y), d = abs(x);
-  n = select(huge, B(n * Scalar<B>(0.25)), n);
-  d = select(huge, B(d * Scalar<B>(0.25)), d);
+  const auto huge = xsimd::max(simd::abs(x), simd::abs(y)) > pick<B>(0x1p126f, 0x1p1022);
+  B n = simd::abs(y), d = simd::abs(x);
+  n = simd::select(huge, B(n * Scalar<B>(0.25)), n);
+  d = simd::select(huge, B(d * Scalar<B>(0.25)), d);
   const auto both_infinite = (n == inf) & (d == inf);
-  n = select(both_infinite, one, n);
-  d = select(both_infinite | ((n == zero) & (d == zero)), one, d);
+  n = simd::select(both_infinite, one, n);
+  d = simd::select(both_infinite | ((n == zero) & (d == zero)), one, d);
   const B t = atan_quotient(n, d);
   const B pi_hi = pick<B>(0x1.921fb6p+1f, 0x1.921fb54442d18p+1), pi_lo = pick<B>(-0x1.777a5cp-24f, 0x1.1a62633145c07p-53);
   const auto left = simd::copysign(one, x) < zero;  // -0 too
-  const B r = simd::copysign(select(left, B(pi_hi - (t - pi_lo)), t), y);
-  return select((x != x) | (y != y), B(nan<B>), r);
+  const B r = simd::copysign(simd::select(left, B(pi_hi - (t - pi_lo)), t), y);
+  return simd::select((x != x) | (y != y), B(nan<B>), r);
 }
 
 /// a - b floor(a / b), exact like fmod, with b's sign (a zero result too).
 template <class B> XG_INLINE B remainder(B a, B b) {
   const B r = by_lane(a, b, lanes::fmod), zero(Scalar<B>(0));
-  return select((r != zero) & ((r < zero) != (b < zero)), B(r + b), r);
+  return simd::select((r != zero) & ((r < zero) != (b < zero)), B(r + b), r);
 }
 
 }  // namespace xg::kernels::simd

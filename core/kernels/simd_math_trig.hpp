@@ -26,7 +26,7 @@ template <class B, class... P> XG_INLINE B reduce_by(B k, B r, Scalar<B> part, P
 template <class B> XG_INLINE TrigReduced<B> trig_reduce(B x) {
   const B shifted = simd::fma(x, B(Scalar<B>(0x1.45f306dc9c883p-1)), B(magic<B>));
   const B k = shifted - magic<B>;
-  const auto q = bits(shifted);
+  const auto q = simd::bits(shifted);
   if constexpr (is_float<B> && has_fma) {
     return {q, reduce_by(k, x, 0x1.921fb6p+0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f)};
   } else if constexpr (is_float<B>) {
@@ -66,13 +66,13 @@ template <class B> XG_INLINE B cos_poly(B r) {
 /// a where bit 0 of q is 0, else b.
 template <class B> XG_INLINE B by_parity(Bits<B> q, B a, B b) {
   const Bits<B> odd = Bits<B>(UInt<B>(0)) - (q & Bits<B>(UInt<B>(1)));
-  return from_bits<B>((bits(a) & ~odd) | (bits(b) & odd));
+  return from_bits<B>((simd::bits(a) & ~odd) | (simd::bits(b) & odd));
 }
 
 /// y where x is in the vector path's range, else f(x).
 template <class B> XG_INLINE B trig_edges(B x, B y, Scalar<B> (*f)(Scalar<B>)) {
-  const auto far = abs(x) > trig_limit<B>;
-  if (__builtin_expect(xsimd::any(far), 0)) y = select(far, by_lane(x, f), y);
+  const auto far = simd::abs(x) > trig_limit<B>;
+  if (__builtin_expect(xsimd::any(far), 0)) y = simd::select(far, by_lane(x, f), y);
   return y;
 }
 
@@ -80,7 +80,7 @@ template <class B> XG_INLINE B sin(B x) {
   const auto [q, r] = trig_reduce(x);
   const auto sign = (q << (8 * sizeof(UInt<B>) - 2)) & sign_mask<B>();
   const B y = flip_sign(by_parity(q, sin_poly(r), cos_poly(r)), sign);
-  return trig_edges<B>(x, select(x == Scalar<B>(0), x, y), lanes::sin);
+  return trig_edges<B>(x, simd::select(x == Scalar<B>(0), x, y), lanes::sin);
 }
 
 template <class B> XG_INLINE B cos(B x) {
@@ -94,7 +94,7 @@ template <class B> XG_INLINE B tan(B x) {
   const B s = sin_poly(r), c = cos_poly(r);
   const auto sign = q << (8 * sizeof(UInt<B>) - 1);
   const B y = flip_sign(B(by_parity(q, s, c) / by_parity(q, c, s)), sign);
-  return trig_edges<B>(x, select(x == Scalar<B>(0), x, y), lanes::tan);
+  return trig_edges<B>(x, simd::select(x == Scalar<B>(0), x, y), lanes::tan);
 }
 
 /// asin(x) - x for |x| <= 1/2, given z = x^2.
@@ -113,29 +113,29 @@ template <class B> XG_INLINE B asin_rest(B x, B z) {
 
 /// For a > 1/2: asin(a) = pi/2 - 2 asin(sqrt((1 - a) / 2)).
 template <class B> XG_INLINE B asin(B x) {
-  const B a = abs(x);
+  const B a = simd::abs(x);
   const auto large = a > Scalar<B>(0.5);
-  const B z = select(large, B((Scalar<B>(1) - a) * Scalar<B>(0.5)), B(a * a));
-  const B s = select(large, xsimd::sqrt(z), a);
+  const B z = simd::select(large, B((Scalar<B>(1) - a) * Scalar<B>(0.5)), B(a * a));
+  const B s = simd::select(large, xsimd::sqrt(z), a);
   const B rest = asin_rest(s, z);
   const B lo = pick<B>(-0x1.777a5cp-25f, 0x1.1a62633145c07p-54);
   const B far = pick<B>(0x1.921fb6p+0f, 0x1.921fb54442d18p+0) - ((s + s) + ((rest + rest) - lo));
-  return select(a < tiny<B>, x, simd::copysign(select(large, far, B(s + rest)), x));
+  return simd::select(a < tiny<B>, x, simd::copysign(simd::select(large, far, B(s + rest)), x));
 }
 
 template <class B> XG_INLINE B acos(B x) {
-  const B a = abs(x);
+  const B a = simd::abs(x);
   const auto large = a > Scalar<B>(0.5);
   const auto negative = x < Scalar<B>(0);
-  const B z = select(large, B((Scalar<B>(1) - a) * Scalar<B>(0.5)), B(a * a));
-  const B s = select(large, xsimd::sqrt(z), x);
+  const B z = simd::select(large, B((Scalar<B>(1) - a) * Scalar<B>(0.5)), B(a * a));
+  const B s = simd::select(large, xsimd::sqrt(z), x);
   const B rest = asin_rest(s, z);
   const B half_hi = pick<B>(0x1.921fb6p+0f, 0x1.921fb54442d18p+0);
   const B half_lo = pick<B>(-0x1.777a5cp-25f, 0x1.1a62633145c07p-54);
   const B near = half_hi - (s + (rest - half_lo));
   const B twice = (s + s) + (rest + rest);
   const B reflected = (half_hi + half_hi) - ((s + s) + ((rest + rest) - (half_lo + half_lo)));
-  return select(large, select(negative, reflected, twice), near);
+  return simd::select(large, simd::select(negative, reflected, twice), near);
 }
 
 /// atan(t) for |t| <= tan(pi/8), less t.
@@ -157,18 +157,18 @@ template <class B> XG_INLINE B atan_rest(B t) {
 template <class B> XG_INLINE B atan_quotient(B n, B d) {
   const auto steep = d * pick<B>(2.41421356f, 2.4142135623730950488) < n;
   const auto middle = d * pick<B>(0.414213562f, 0.41421356237309504880) < n;
-  const B t = select(steep, -d, select(middle, B(n - d), n)) / select(steep, n, select(middle, B(n + d), d));
+  const B t = simd::select(steep, -d, simd::select(middle, B(n - d), n)) / simd::select(steep, n, simd::select(middle, B(n + d), d));
   const B zero(Scalar<B>(0));
   const B hi = pick<B>(0x1.921fb6p+0f, 0x1.921fb54442d18p+0), lo = pick<B>(-0x1.777a5cp-25f, 0x1.1a62633145c07p-54);
   const B half(Scalar<B>(0.5));
-  const B base = select(steep, hi, select(middle, B(hi * half), zero));
-  const B base_lo = select(steep, lo, select(middle, B(lo * half), zero));
+  const B base = simd::select(steep, hi, simd::select(middle, B(hi * half), zero));
+  const B base_lo = simd::select(steep, lo, simd::select(middle, B(lo * half), zero));
   const B y = base + (t + (atan_rest(t) + base_lo));
-  return select(abs(t) < tiny<B>, B(base + t), y);
+  return simd::select(simd::abs(t) < tiny<B>, B(base + t), y);
 }
 
 template <class B> XG_INLINE B atan(B x) {
-  return simd::copysign(atan_quotient(abs(x), B(Scalar<B>(1))), x);
+  return simd::copysign(atan_quotient(simd::abs(x), B(Scalar<B>(1))), x);
 }
 
 }  // namespace xg::kernels::simd
