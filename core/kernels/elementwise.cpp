@@ -54,13 +54,17 @@ void binary_scalar(Binary op, const T* a, T b, T* y, std::size_t n) {
   // The commonest power by far, three hundred times cheaper and no less accurate.
   if (op == Binary::pow && b == T(2)) return unary(Unary::square, a, y, n);
   const auto loop = elementwise_table<T>().vector_scalar[static_cast<std::size_t>(op)];
-  split(n, [=, &b](std::size_t begin, std::size_t end) { loop(a + begin, &b, y + begin, end - begin); });
+  split(n, [=, &b](std::size_t begin, std::size_t end) {
+    loop(a + begin, &b, y + begin, end - begin);
+  });
 }
 
 template <class T>
 void scalar_binary(Binary op, T a, const T* b, T* y, std::size_t n) {
   const auto loop = elementwise_table<T>().scalar_vector[static_cast<std::size_t>(op)];
-  split(n, [=, &a](std::size_t begin, std::size_t end) { loop(&a, b + begin, y + begin, end - begin); });
+  split(n, [=, &a](std::size_t begin, std::size_t end) {
+    loop(&a, b + begin, y + begin, end - begin);
+  });
 }
 
 template <class T>
@@ -74,7 +78,8 @@ void select(const T* condition, const T* a, const T* b, T* y, std::size_t n) {
 template <class T>
 void fill(T value, T* y, std::size_t n) {
   const auto loop = elementwise_table<T>().fill;
-  split(n, [=, &value](std::size_t begin, std::size_t end) { loop(&value, y + begin, end - begin); });
+  split(n,
+        [=, &value](std::size_t begin, std::size_t end) { loop(&value, y + begin, end - begin); });
 }
 
 template <class T>
@@ -114,14 +119,41 @@ void broadcast_binary(Binary op, const T* a, const std::ptrdiff_t* a_strides, co
   const auto& table = elementwise_table<T>();
   const auto k = static_cast<std::size_t>(op);
   const Operand<T> inputs[2] = {{a, a_strides}, {b, b_strides}};
-  const Layout layout(inputs, 2, shape, rank);
-  for_each_span<T>(layout, inputs, [&](const Span<T>* x, std::size_t begin, std::size_t n) {
+  const Layout layout([&](std::size_t i) { return inputs[i].strides; }, 2, shape, rank);
+  const auto span = [&table, k, y](const Span<T>* x, std::size_t begin, std::size_t n) {
+    if (x[0].repeated && x[1].repeated) {
+      T value;
+      table.vector_vector[k](x[0].data, x[1].data, &value, 1);
+      return table.fill(&value, y + begin, n);
+    }
     const auto loop = x[0].repeated   ? table.scalar_vector[k]
                       : x[1].repeated ? table.vector_scalar[k]
                                       : table.vector_vector[k];
-    if (!(x[0].repeated && x[1].repeated)) return loop(x[0].data, x[1].data, y + begin, n);
-    T value;
-    table.vector_vector[k](x[0].data, x[1].data, &value, 1);
-    table.fill(&value, y + begin, n);
-  });
+    loop(x[0].data, x[1].data, y + begin, n);
+  };
+  // Rows of a few elements cost less gathered than a call each.
+  if (layout.dims.size() == 1) {
+    for_each_span(layout, inputs, parallel_block, 0, [&] { return span; });
+  } else {
+    for_each_span(layout, inputs, 1024, 12, [&] { return span; });
+  }
 }
+
+#define XG_INSTANTIATE(T)                                                                     \
+  template const ElementwiseTable<T>& elementwise_table<T>();                                 \
+  template void unary(Unary, const T*, T*, std::size_t);                                      \
+  template void binary(Binary, const T*, const T*, T*, std::size_t);                          \
+  template void binary_scalar(Binary, const T*, T, T*, std::size_t);                          \
+  template void scalar_binary(Binary, T, const T*, T*, std::size_t);                          \
+  template void broadcast_binary(Binary, const T*, const std::ptrdiff_t*, const T*,           \
+                                 const std::ptrdiff_t*, T*, const std::size_t*, std::size_t); \
+  template void select(const T*, const T*, const T*, T*, std::size_t);                        \
+  template void fill(T, T*, std::size_t);                                                     \
+  template void add_into(const T*, T*, std::size_t);                                          \
+  template void axpy(T, const T*, T*, std::size_t);                                           \
+  template void axpby(T, const T*, T, T*, std::size_t);                                       \
+  template void multiply_add(const T*, const T*, T*, std::size_t);
+XG_INSTANTIATE(float)
+XG_INSTANTIATE(double)
+
+}  // namespace xg::kernels

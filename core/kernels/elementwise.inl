@@ -1,5 +1,6 @@
 // The elementwise kernels, once for every instruction set: the including file defines XG_ISA, the
-// namespace, and is compiled with that set's flags. No templates of std in here (core/sources.cmake).
+// namespace, and is compiled with that set's flags. No templates of std in here
+// (core/sources.cmake).
 
 #include "xgrad/core/kernels/elementwise_ops.hpp"
 #include "xgrad/core/kernels/elementwise_table.hpp"
@@ -51,22 +52,29 @@ XG_INLINE void loop(F f, T* y, std::size_t n, Operands... x) {
 
 template <class T, Unary op>
 void unary_loop(const T* x, T* y, std::size_t n) {
-  loop([](Batch<T> v) __attribute__((always_inline)) { return simd::apply<op>(v); }, y, n, Vector<T>{x});
+  loop(
+      [](Batch<T> v) __attribute__((always_inline)) { return simd::apply<op>(v); }, y, n,
+      Vector<T>{x});
 }
 
 template <class T, Binary op, class A, class B>
 void binary_loop(const T* a, const T* b, T* y, std::size_t n) {
-  loop([](Batch<T> u, Batch<T> v) __attribute__((always_inline)) { return simd::apply<op>(u, v); }, y, n,
-       A{a}, B{b});
+  loop(
+      [](Batch<T> u, Batch<T> v) __attribute__((always_inline)) { return simd::apply<op>(u, v); },
+      y, n, A{a}, B{b});
 }
 
 struct Fma {
   template <class B>
-  XG_INLINE B operator()(B a, B b, B c) const { return simd::fma(a, b, c); }
+  XG_INLINE B operator()(B a, B b, B c) const {
+    return simd::fma(a, b, c);
+  }
 };
 struct Select {
   template <class B>
-  XG_INLINE B operator()(B a, B b, B c) const { return simd::select(a != Scalar<B>(0), b, c); }
+  XG_INLINE B operator()(B a, B b, B c) const {
+    return simd::select(a != Scalar<B>(0), b, c);
+  }
 };
 
 template <class T, class F, class A, class B, class C>
@@ -76,7 +84,8 @@ void ternary_loop(const T* a, const T* b, const T* c, T* y, std::size_t n) {
 
 template <class T>
 void fill(const T* x, T* y, std::size_t n) {
-  loop([](Batch<T> v) __attribute__((always_inline)) { return v; }, y, n, Repeated<T>(x));
+  loop(
+      [](Batch<T> v) __attribute__((always_inline)) { return v; }, y, n, Repeated<T>(x));
 }
 template <class T>
 void copy(const T* x, T* y, std::size_t n) {
@@ -93,8 +102,10 @@ void axpy(const T* alpha, const T* x, T* y, std::size_t n) {
 template <class T>
 void axpby(T alpha, const T* x, T beta, T* y, std::size_t n) {
   const Batch<T> p(alpha), q(beta);
-  loop([p, q](Batch<T> u, Batch<T> v) __attribute__((always_inline)) { return simd::fma(p, u, Batch<T>(q * v)); },
-       y, n, Vector<T>{x}, Vector<T>{y});
+  loop(
+      [ p, q ](Batch<T> u, Batch<T> v)
+          __attribute__((always_inline)) { return simd::fma(p, u, Batch<T>(q * v)); },
+      y, n, Vector<T>{x}, Vector<T>{y});
 }
 
 template <std::size_t... i>
@@ -124,10 +135,12 @@ constexpr ElementwiseTable<T> make_table(Indices<u...>, Indices<b...>, Indices<t
       {binary_loop<T, static_cast<Binary>(b), V, V>...},
       {binary_loop<T, static_cast<Binary>(b), V, S>...},
       {binary_loop<T, static_cast<Binary>(b), S, V>...},
-      {ternary_loop<T, Fma, typename OperandOf<T, (t & 1) != 0>::type, typename OperandOf<T, (t & 2) != 0>::type,
+      {ternary_loop<T, Fma, typename OperandOf<T, (t & 1) != 0>::type,
+                    typename OperandOf<T, (t & 2) != 0>::type,
                     typename OperandOf<T, (t & 4) != 0>::type>...},
       {ternary_loop<T, Select, typename OperandOf<T, (t & 1) != 0>::type,
-                    typename OperandOf<T, (t & 2) != 0>::type, typename OperandOf<T, (t & 4) != 0>::type>...},
+                    typename OperandOf<T, (t & 2) != 0>::type,
+                    typename OperandOf<T, (t & 4) != 0>::type>...},
       fill<T>,
       copy<T>,
       add_into<T>,
@@ -137,7 +150,8 @@ constexpr ElementwiseTable<T> make_table(Indices<u...>, Indices<b...>, Indices<t
 }
 
 template <class T>
-constexpr ElementwiseTable<T> table = make_table<T>(MakeIndices<unary_count>::type{}, MakeIndices<binary_count>::type{},
+constexpr ElementwiseTable<T> table = make_table<T>(MakeIndices<unary_count>::type{},
+                                                    MakeIndices<binary_count>::type{},
                                                     MakeIndices<8>::type{});
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
-/// The elementwise kernels of one instruction set, as tables of functions. Internal to core/kernels.
+/// The elementwise kernels of one instruction set, as tables of functions. Internal to
+/// core/kernels.
 
 #include <cstddef>
 
@@ -24,8 +25,8 @@ struct ElementwiseTable {
   TernaryLoop select[8];
   UnaryLoop fill;  ///< y = *x
   UnaryLoop copy;
-  UnaryLoop add_into;                                    ///< y += x
-  BinaryLoop axpy;                                       ///< y += *a * b
+  UnaryLoop add_into;                                               ///< y += x
+  BinaryLoop axpy;                                                  ///< y += *a * b
   void (*axpby)(T alpha, const T* x, T beta, T* y, std::size_t n);  ///< y = alpha x + beta y
 };
 

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Elementary functions on SIMD batches, accurate to about two units in the last place, right for zeros, subnormal
-/// numbers, infinities and NaN. For sources that are compiled once per instruction set, with -ffp-contract=off.
+/// Elementary functions on SIMD batches, accurate to about two units in the last place, right for
+/// zeros, subnormal numbers, infinities and NaN. For sources that are compiled once per instruction
+/// set, with -ffp-contract=off.
 
 #include "xgrad/core/kernels/simd_math_base.hpp"
 #include "xgrad/core/kernels/simd_math_erf.hpp"

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Vocabulary of the SIMD functions: what xsimd 8 and 13 spell differently or do slowly. For per-ISA sources only.
-/// B is an xsimd::batch<T, Arch>. Call these qualified (simd::exp(x)): an unqualified call finds xsimd's own.
+/// Vocabulary of the SIMD functions: what xsimd 8 and 13 spell differently or do slowly. For
+/// per-ISA sources only. B is an xsimd::batch<T, Arch>. Call these qualified (simd::exp(x)): an
+/// unqualified call finds xsimd's own.
 
 #include <cstdint>
 #include <type_traits>
@@ -11,10 +12,14 @@
 
 namespace xg::kernels::simd {
 
-template <class B> using Scalar = typename B::value_type;
-template <class B> inline constexpr bool is_float = std::is_same_v<Scalar<B>, float>;
-template <class B> using UInt = std::conditional_t<is_float<B>, std::uint32_t, std::uint64_t>;
-template <class B> using Bits = xsimd::batch<UInt<B>, typename B::arch_type>;
+template <class B>
+using Scalar = typename B::value_type;
+template <class B>
+inline constexpr bool is_float = std::is_same_v<Scalar<B>, float>;
+template <class B>
+using UInt = std::conditional_t<is_float<B>, std::uint32_t, std::uint64_t>;
+template <class B>
+using Bits = xsimd::batch<UInt<B>, typename B::arch_type>;
 
 /// The architecture that the including file is compiled for.
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__)
@@ -33,20 +38,28 @@ inline constexpr bool has_fma = true;
 inline constexpr bool has_fma = false;
 #endif
 
-template <class B> inline constexpr int mantissa_bits = is_float<B> ? 23 : 52;
-template <class B> inline constexpr int exponent_bias = is_float<B> ? 127 : 1023;
-template <class B> inline constexpr Scalar<B> infinity = static_cast<Scalar<B>>(__builtin_inf());
-template <class B> inline constexpr Scalar<B> nan = static_cast<Scalar<B>>(__builtin_nan(""));
-template <class B> inline constexpr Scalar<B> min_normal =
-    is_float<B> ? static_cast<Scalar<B>>(0x1p-126) : static_cast<Scalar<B>>(0x1p-1022);
+template <class B>
+inline constexpr int mantissa_bits = is_float<B> ? 23 : 52;
+template <class B>
+inline constexpr int exponent_bias = is_float<B> ? 127 : 1023;
+template <class B>
+inline constexpr Scalar<B> infinity = static_cast<Scalar<B>>(__builtin_inf());
+template <class B>
+inline constexpr Scalar<B> nan = static_cast<Scalar<B>>(__builtin_nan(""));
+template <class B>
+inline constexpr Scalar<B> min_normal = is_float<B> ? static_cast<Scalar<B>>(0x1p-126)
+                                                    : static_cast<Scalar<B>>(0x1p-1022);
 /// Below this, x and its odd functions with slope 1 at 0 are the same number.
-template <class B> inline constexpr Scalar<B> tiny = is_float<B> ? Scalar<B>(0x1p-14) : Scalar<B>(0x1p-28);
+template <class B>
+inline constexpr Scalar<B> tiny = is_float<B> ? Scalar<B>(0x1p-14) : Scalar<B>(0x1p-28);
 /// 1.5 * 2^p: adding it leaves the nearest integer in the low bits.
-template <class B> inline constexpr Scalar<B> magic =
-    is_float<B> ? static_cast<Scalar<B>>(0x1.8p23) : static_cast<Scalar<B>>(0x1.8p52);
+template <class B>
+inline constexpr Scalar<B> magic = is_float<B> ? static_cast<Scalar<B>>(0x1.8p23)
+                                               : static_cast<Scalar<B>>(0x1.8p52);
 
 /// A constant of B's type, its float and its double form.
-template <class B> XG_INLINE B pick(float f, double d) {
+template <class B>
+XG_INLINE B pick(float f, double d) {
   if constexpr (is_float<B>) {
     return B(f);
   } else {
@@ -54,49 +67,92 @@ template <class B> XG_INLINE B pick(float f, double d) {
   }
 }
 
-template <class B> XG_INLINE Bits<B> bits(B x) { return __builtin_bit_cast(Bits<B>, x); }
-template <class B> XG_INLINE B from_bits(Bits<B> i) { return __builtin_bit_cast(B, i); }
-template <class B> XG_INLINE Bits<B> sign_mask() { return Bits<B>(UInt<B>(1) << (8 * sizeof(UInt<B>) - 1)); }
+template <class B>
+XG_INLINE Bits<B> bits(B x) {
+  return __builtin_bit_cast(Bits<B>, x);
+}
+template <class B>
+XG_INLINE B from_bits(Bits<B> i) {
+  return __builtin_bit_cast(B, i);
+}
+template <class B>
+XG_INLINE Bits<B> sign_mask() {
+  return Bits<B>(UInt<B>(1) << (8 * sizeof(UInt<B>) - 1));
+}
 
 /// a * b + c, in one rounding where the machine can.
-template <class B> XG_INLINE B fma(B a, B b, B c) { return xsimd::fma(a, b, c); }
+template <class B>
+XG_INLINE B fma(B a, B b, B c) {
+  return xsimd::fma(a, b, c);
+}
 
-template <class M, class B> XG_INLINE B select(M mask, B a, B b) { return xsimd::select(mask, a, b); }
+template <class M, class B>
+XG_INLINE B select(M mask, B a, B b) {
+  return xsimd::select(mask, a, b);
+}
 
-template <class B> XG_INLINE B abs(B x) { return from_bits<B>(simd::bits(x) & ~sign_mask<B>()); }
-template <class B> XG_INLINE B flip_sign(B x, Bits<B> sign) { return from_bits<B>(simd::bits(x) ^ sign); }
-template <class B> XG_INLINE Bits<B> sign_of(B x) { return simd::bits(x) & sign_mask<B>(); }
-template <class B> XG_INLINE B copysign(B x, B sign) {
+template <class B>
+XG_INLINE B abs(B x) {
+  return from_bits<B>(simd::bits(x) & ~sign_mask<B>());
+}
+template <class B>
+XG_INLINE B flip_sign(B x, Bits<B> sign) {
+  return from_bits<B>(simd::bits(x) ^ sign);
+}
+template <class B>
+XG_INLINE Bits<B> sign_of(B x) {
+  return simd::bits(x) & sign_mask<B>();
+}
+template <class B>
+XG_INLINE B copysign(B x, B sign) {
   return from_bits<B>((simd::bits(x) & ~sign_mask<B>()) | sign_of(sign));
 }
 
 /// min and max against a bound, with NaN kept: x86 returns the second operand then, Arm the NaN.
-template <class B> XG_INLINE B at_most(B bound, B x) { return xsimd::min(bound, x); }
-template <class B> XG_INLINE B at_least(B bound, B x) { return xsimd::max(bound, x); }
+template <class B>
+XG_INLINE B at_most(B bound, B x) {
+  return xsimd::min(bound, x);
+}
+template <class B>
+XG_INLINE B at_least(B bound, B x) {
+  return xsimd::max(bound, x);
+}
 
 /// The nearest integer, ties to even, signed zeros kept.
-template <class B> XG_INLINE B round(B x) {
+template <class B>
+XG_INLINE B round(B x) {
   const B a = simd::abs(x);
   const B limit(static_cast<Scalar<B>>(UInt<B>(1) << mantissa_bits<B>));
   return simd::select(a < limit, simd::copysign(B((a + limit) - limit), x), x);
 }
 
 /// 1 where the mask holds, else 0.
-template <class B, class M> XG_INLINE B as_number(M mask) { return simd::select(mask, B(Scalar<B>(1)), B(Scalar<B>(0))); }
+template <class B, class M>
+XG_INLINE B as_number(M mask) {
+  return simd::select(mask, B(Scalar<B>(1)), B(Scalar<B>(0)));
+}
 
 /// c0 + c1 x + c2 x^2 + ..., by Horner's rule.
-template <class B> XG_INLINE B poly(B, double c0) { return B(static_cast<Scalar<B>>(c0)); }
-template <class B, class... C> XG_INLINE B poly(B x, double c0, C... rest) {
+template <class B>
+XG_INLINE B poly(B, double c0) {
+  return B(static_cast<Scalar<B>>(c0));
+}
+template <class B, class... C>
+XG_INLINE B poly(B x, double c0, C... rest) {
   return simd::fma(simd::poly(x, rest...), x, B(static_cast<Scalar<B>>(c0)));
 }
 
 /// 2^k for an integral k with a normal result.
-template <class B> XG_INLINE B pow2(B k) {
-  return from_bits<B>((simd::bits(B(k + magic<B>)) + Bits<B>(UInt<B>(exponent_bias<B>))) << mantissa_bits<B>);
+template <class B>
+XG_INLINE B pow2(B k) {
+  return from_bits<B>((simd::bits(B(k + magic<B>)) + Bits<B>(UInt<B>(exponent_bias<B>)))
+                      << mantissa_bits<B>);
 }
 
-/// x * 2^k for an integral k, |k| < 2 * bias: rounds once, also to subnormal numbers and to infinity.
-template <class B> XG_INLINE B scale2(B x, B k) {
+/// x * 2^k for an integral k, |k| < 2 * bias: rounds once, also to subnormal numbers and to
+/// infinity.
+template <class B>
+XG_INLINE B scale2(B x, B k) {
 #if defined(__AVX512F__)
   if constexpr (is_float<B> && sizeof(B) == 64) {
     return B(_mm512_scalef_ps(x, k));
@@ -109,13 +165,15 @@ template <class B> XG_INLINE B scale2(B x, B k) {
 }
 
 /// The lanes of x through a function of one number, for what is rare and slow.
-template <class B> XG_INLINE B by_lane(B x, Scalar<B> (*f)(Scalar<B>)) {
+template <class B>
+XG_INLINE B by_lane(B x, Scalar<B> (*f)(Scalar<B>)) {
   alignas(B) Scalar<B> lane[B::size];
   x.store_aligned(lane);
   for (std::size_t i = 0; i < B::size; ++i) lane[i] = f(lane[i]);
   return B::load_aligned(lane);
 }
-template <class B> XG_INLINE B by_lane(B x, B y, Scalar<B> (*f)(Scalar<B>, Scalar<B>)) {
+template <class B>
+XG_INLINE B by_lane(B x, B y, Scalar<B> (*f)(Scalar<B>, Scalar<B>)) {
   alignas(B) Scalar<B> lane[B::size], other[B::size];
   x.store_aligned(lane);
   y.store_aligned(other);

@@ -1,6 +1,7 @@
 #pragma once
 
-/// exp and what is made of it: expm1, tanh, sinh, cosh, sigmoid. Polynomials: own minimax fits (Remez, 200 bits).
+/// exp and what is made of it: expm1, tanh, sinh, cosh, sigmoid. Polynomials: own minimax fits
+/// (Remez, 200 bits).
 ///
 /// Method: x = k ln 2 + r with |r| <= ln 2 / 2, so exp(x) = 2^k exp(r).
 
@@ -9,10 +10,12 @@
 namespace xg::kernels::simd {
 
 /// x = k ln 2 + r, k integral. |x| must be below about 1000.
-template <class B> struct ExpReduced {
+template <class B>
+struct ExpReduced {
   B k, r;
 };
-template <class B> XG_INLINE ExpReduced<B> exp_reduce(B x) {
+template <class B>
+XG_INLINE ExpReduced<B> exp_reduce(B x) {
   const B k = simd::fma(x, B(Scalar<B>(0x1.71547652b82fep0)), B(magic<B>)) - magic<B>;
   // ln 2 in two parts; the first has so few bits that its product with k is exact.
   const B r = simd::fma(-k, pick<B>(0x1.62e4p-1f, 0x1.62e42feep-1), x);
@@ -20,7 +23,8 @@ template <class B> XG_INLINE ExpReduced<B> exp_reduce(B x) {
 }
 
 /// exp(r) for |r| <= 0.35.
-template <class B> XG_INLINE B exp_poly(B r) {
+template <class B>
+XG_INLINE B exp_poly(B r) {
   if constexpr (is_float<B>) {
     return simd::poly(r, 1, 1, 0.49999993, 0.166665148, 0.0416684591, 0.00836941637, 0.00138129896);
   } else {
@@ -32,7 +36,8 @@ template <class B> XG_INLINE B exp_poly(B r) {
 }
 
 /// exp(r) - 1 for |r| <= 0.35, to the last bit also near 0.
-template <class B> XG_INLINE B expm1_poly(B r) {
+template <class B>
+XG_INLINE B expm1_poly(B r) {
   B q;
   if constexpr (is_float<B>) {
     q = simd::poly(r, 0.500000007, 0.16666538, 0.0416662684, 0.00836724763, 0.001394746);
@@ -46,22 +51,26 @@ template <class B> XG_INLINE B expm1_poly(B r) {
 }
 
 /// Keeps x where exp neither has overflowed for sure nor vanished.
-template <class B> XG_INLINE B exp_clamp(B x) {
+template <class B>
+XG_INLINE B exp_clamp(B x) {
   return at_least(pick<B>(-105.f, -746.), at_most(pick<B>(90.f, 711.), x));
 }
 
-template <class B> XG_INLINE B exp(B x) {
+template <class B>
+XG_INLINE B exp(B x) {
   const auto [k, r] = exp_reduce(exp_clamp(x));
   return scale2(exp_poly(r), k);
 }
 
-template <class B> XG_INLINE B exp2(B x) {
+template <class B>
+XG_INLINE B exp2(B x) {
   const B c = at_least(pick<B>(-151.f, -1076.), at_most(pick<B>(129.f, 1025.), x));
   const B k = (c + magic<B>)-magic<B>;
   return scale2(exp_poly(B((c - k) * Scalar<B>(0x1.62e42fefa39efp-1))), k);
 }
 
-template <class B> XG_INLINE B expm1(B x) {
+template <class B>
+XG_INLINE B expm1(B x) {
   const auto [k, r] = exp_reduce(at_least(pick<B>(-20.f, -40.), at_most(pick<B>(90.f, 711.), x)));
   // Half the result, as 2^k itself may overflow.
   const B half = pow2(B(k - Scalar<B>(1)));
@@ -70,41 +79,49 @@ template <class B> XG_INLINE B expm1(B x) {
 }
 
 /// exp(-2a) - 1 for a >= 0: never overflows, so that the scaling is one integer shift.
-template <class B> XG_INLINE B expm1_minus_twice(B a) {
+template <class B>
+XG_INLINE B expm1_minus_twice(B a) {
   const auto [k, r] = exp_reduce(B(at_most(pick<B>(10.f, 20.), a) * Scalar<B>(-2)));
   const B s = pow2(k);
   return simd::fma(s, expm1_poly(r), B(s - Scalar<B>(1)));
 }
 
 /// tanh(a) = -E / (E + 2), E = exp(-2a) - 1
-template <class B> XG_INLINE B tanh(B x) {
+template <class B>
+XG_INLINE B tanh(B x) {
   const B e = expm1_minus_twice(simd::abs(x));
   return simd::copysign(B(e / (e + Scalar<B>(2))), x);
 }
 
 /// exp(-|x|) in [0, 1]
-template <class B> XG_INLINE B exp_minus_abs(B x) {
+template <class B>
+XG_INLINE B exp_minus_abs(B x) {
   const auto [k, r] = exp_reduce(at_least(pick<B>(-105.f, -746.), B(-simd::abs(x))));
   return scale2(exp_poly(r), k);
 }
 
-template <class B> XG_INLINE B sigmoid(B x) {
+template <class B>
+XG_INLINE B sigmoid(B x) {
   const B z = exp_minus_abs(x);
   const B one(Scalar<B>(1));
   return simd::select(x < Scalar<B>(0), z, one) / (one + z);
 }
 
-/// sinh(a) = (E + E / (E + 1)) / 2, E = exp(a) - 1; from 20 on exp(a) / 2 by the exponent, for its range.
-template <class B> XG_INLINE B sinh(B x) {
+/// sinh(a) = (E + E / (E + 1)) / 2, E = exp(a) - 1; from 20 on exp(a) / 2 by the exponent, for its
+/// range.
+template <class B>
+XG_INLINE B sinh(B x) {
   const B a = simd::abs(x), one(Scalar<B>(1));
   const auto [k, r] = exp_reduce(at_most(pick<B>(91.f, 712.), a));
   const B half = scale2(exp_poly(r), B(k - one));
   const B e = simd::expm1(at_most(pick<B>(20.f, 20.), a));
   const B near = (e + e / (e + one)) * Scalar<B>(0.5);
-  return simd::select(a < min_normal<B> * 4, x, simd::copysign(simd::select(a >= Scalar<B>(20), half, near), x));
+  return simd::select(a < min_normal<B> * 4, x,
+                      simd::copysign(simd::select(a >= Scalar<B>(20), half, near), x));
 }
 
-template <class B> XG_INLINE B cosh(B x) {
+template <class B>
+XG_INLINE B cosh(B x) {
   const auto [k, r] = exp_reduce(at_most(pick<B>(91.f, 712.), simd::abs(x)));
   const B half = scale2(exp_poly(r), B(k - Scalar<B>(1)));
   return half + Scalar<B>(0.25) / half;

@@ -1,8 +1,8 @@
 #include "xgrad/core/kernels/simd_math_lanes.hpp"
 
+#include <math.h>  // lgamma_r is not in <cmath>
 #include <cmath>
 #include <limits>
-#include <math.h>  // lgamma_r is not in <cmath>
 
 namespace xg::kernels::lanes {
 namespace {
@@ -15,14 +15,17 @@ double log_gamma(double x) {
   return ::lgamma_r(x, &sign);
 }
 
-// tan(pi x) and sin(pi x) of the fraction of x alone, which is exact: a large x would lose every digit.
+// tan(pi x) and sin(pi x) of the fraction of x alone, which is exact: a large x would lose every
+// digit.
 double fraction(double x) { return x - std::nearbyint(x); }
 
 // log x - 1/(2x) - sum B_2k / (2k x^2k)
 double digamma_large(double x) {
   const double w = 1 / (x * x);
   const double series =
-      w * (1. / 12 - w * (1. / 120 - w * (1. / 252 - w * (1. / 240 - w * (1. / 132 - w * (691. / 32760 - w / 12))))));
+      w * (1. / 12 -
+           w * (1. / 120 -
+                w * (1. / 252 - w * (1. / 240 - w * (1. / 132 - w * (691. / 32760 - w / 12))))));
   return std::log(x) - 0.5 / x - series;
 }
 
@@ -30,12 +33,14 @@ double digamma_large(double x) {
 double trigamma_large(double x) {
   const double w = 1 / (x * x);
   const double series =
-      w * (1. / 6 - w * (1. / 30 - w * (1. / 42 - w * (1. / 30 - w * (5. / 66 - w * (691. / 2730 - w * 7 / 6))))));
+      w * (1. / 6 -
+           w * (1. / 30 -
+                w * (1. / 42 - w * (1. / 30 - w * (5. / 66 - w * (691. / 2730 - w * 7 / 6))))));
   return (1 + 0.5 / x + series) / x;
 }
 
-// The positive zero, split in two numbers, and the value's series about it: next to a zero the recurrence would
-// leave absolute accuracy only.
+// The positive zero, split in two numbers, and the value's series about it: next to a zero the
+// recurrence would leave absolute accuracy only.
 constexpr double digamma_zero = 1.4616321449683622;
 constexpr double digamma_zero_rest = 9.549995429965697e-17;
 

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Functions of single numbers for what the SIMD functions leave to one lane at a time. Compiled once.
+/// Functions of single numbers for what the SIMD functions leave to one lane at a time. Compiled
+/// once.
 
 namespace xg::kernels::lanes {
 
@@ -15,7 +16,8 @@ double lgamma(double x);
 float fmod(float a, float b);
 double fmod(double a, double b);
 
-/// d/dx lgamma(x): recurrence up to x >= 10, then the asymptotic series; x < 0 by reflection. The pole at 0 gives -inf
+/// d/dx lgamma(x): recurrence up to x >= 10, then the asymptotic series; x < 0 by reflection. The
+/// pole at 0 gives -inf
 /// (+inf at -0), the others NaN, as in torch. (Abramowitz and Stegun 6.3.5, 6.3.7, 6.3.18.)
 float digamma(float x);
 double digamma(double x);

@@ -8,32 +8,37 @@
 
 namespace xg::kernels::simd {
 
-template <class B> struct LogReduced {
+template <class B>
+struct LogReduced {
   B k, f;
 };
 
 /// For a positive normal x.
-template <class B> XG_INLINE LogReduced<B> log_reduce_normal(B x) {
+template <class B>
+XG_INLINE LogReduced<B> log_reduce_normal(B x) {
   constexpr UInt<B> half_root = is_float<B> ? UInt<B>(0x3f3504f3) : UInt<B>(0x3fe6a09e667f3bcd);
   constexpr UInt<B> one = UInt<B>(exponent_bias<B>) << mantissa_bits<B>;
   constexpr UInt<B> mantissa = (UInt<B>(1) << mantissa_bits<B>)-1;
   constexpr UInt<B> integer = UInt<B>(exponent_bias<B> + mantissa_bits<B>) << mantissa_bits<B>;
   const Bits<B> i = simd::bits(x) + Bits<B>(one - half_root);
   // The exponent becomes a number by being written into the low bits of 2^mantissa_bits.
-  const B k = from_bits<B>((i >> mantissa_bits<B>) | Bits<B>(integer)) -
-              (static_cast<Scalar<B>>(UInt<B>(1) << mantissa_bits<B>) + Scalar<B>(exponent_bias<B>));
+  const B k =
+      from_bits<B>((i >> mantissa_bits<B>) | Bits<B>(integer)) -
+      (static_cast<Scalar<B>>(UInt<B>(1) << mantissa_bits<B>) + Scalar<B>(exponent_bias<B>));
   return {k, from_bits<B>((i & Bits<B>(mantissa)) + Bits<B>(half_root)) - Scalar<B>(1)};
 }
 
 /// For a positive x, subnormal numbers too.
-template <class B> XG_INLINE LogReduced<B> log_reduce(B x) {
+template <class B>
+XG_INLINE LogReduced<B> log_reduce(B x) {
   const auto small = x < min_normal<B>;
   auto [k, f] = log_reduce_normal(simd::select(small, B(x * pick<B>(0x1p25f, 0x1p54)), x));
   return {simd::select(small, B(k - pick<B>(25.f, 54.)), k), f};
 }
 
 /// k ln 2 + log(1 + f), every part added where its rounding hurts least.
-template <class B> XG_INLINE B log_sum(B k, B f) {
+template <class B>
+XG_INLINE B log_sum(B k, B f) {
   const B lo = k * pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33);
   const B hi = pick<B>(0x1.62e4p-1f, 0x1.62e42feep-1);
   const B half_square = f * f * Scalar<B>(0.5);
@@ -53,25 +58,29 @@ template <class B> XG_INLINE B log_sum(B k, B f) {
 }
 
 /// Corrects a logarithm's value where x is 0, negative, infinite or NaN.
-template <class B> XG_INLINE B log_edges(B x, B y) {
+template <class B>
+XG_INLINE B log_edges(B x, B y) {
   y = simd::select(x < infinity<B>, y, x);
   const B edge = simd::select(x == Scalar<B>(0), B(-infinity<B>), B(nan<B>));
   return simd::select(x <= Scalar<B>(0), edge, y);
 }
 
-template <class B> XG_INLINE B log(B x) {
+template <class B>
+XG_INLINE B log(B x) {
   const auto [k, f] = log_reduce(x);
   return log_edges(x, log_sum(k, f));
 }
 
-template <class B> XG_INLINE B log2(B x) {
+template <class B>
+XG_INLINE B log2(B x) {
   const auto [k, f] = log_reduce(x);
   const B y = log_sum(B(Scalar<B>(0)), f);
   // 1/ln 2 = 1 + 0.44...: the product's rounding then weighs less.
   return log_edges(x, B(k + simd::fma(y, B(Scalar<B>(0.44269504088896340736)), y)));
 }
 
-template <class B> XG_INLINE B log10(B x) {
+template <class B>
+XG_INLINE B log10(B x) {
   const auto [k, f] = log_reduce(x);
   const B y = log_sum(B(Scalar<B>(0)), f);
   const B lo = k * pick<B>(4.6050389811952137e-6f, 3.69423907715893078616e-13);
@@ -80,7 +89,8 @@ template <class B> XG_INLINE B log10(B x) {
 }
 
 /// log(u) + c / u with u = 1 + x rounded and c what the rounding lost.
-template <class B> XG_INLINE B log1p(B x) {
+template <class B>
+XG_INLINE B log1p(B x) {
   const B one(Scalar<B>(1)), u = one + x;
   // The larger of 1 and x is subtracted first: that is exact.
   const B c = simd::select(x < one, B(x - (u - one)), B(one - (u - x)));
@@ -90,16 +100,19 @@ template <class B> XG_INLINE B log1p(B x) {
 }
 
 /// log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))
-template <class B> XG_INLINE B softplus(B x) {
+template <class B>
+XG_INLINE B softplus(B x) {
   return at_least(B(Scalar<B>(0)), x) + simd::log1p(exp_minus_abs(x));
 }
 
-template <class B> XG_INLINE B log_sigmoid(B x) {
+template <class B>
+XG_INLINE B log_sigmoid(B x) {
   return at_most(B(Scalar<B>(0)), x) - simd::log1p(exp_minus_abs(x));
 }
 
 /// asinh(a) = log1p(a + a^2 / (1 + sqrt(1 + a^2))); for a large a, log(2a).
-template <class B> XG_INLINE B asinh(B x) {
+template <class B>
+XG_INLINE B asinh(B x) {
   const B a = simd::abs(x), one(Scalar<B>(1)), square = a * a;
   const auto large = a > pick<B>(0x1p20f, 0x1p40);
   const B near = a + square / (one + xsimd::sqrt(B(one + square)));
@@ -108,7 +121,8 @@ template <class B> XG_INLINE B asinh(B x) {
 }
 
 /// acosh(x) = log1p(t + sqrt(2t + t^2)), t = x - 1; for a large x, log(2x).
-template <class B> XG_INLINE B acosh(B x) {
+template <class B>
+XG_INLINE B acosh(B x) {
   const B t = x - Scalar<B>(1);
   const auto large = x > pick<B>(0x1p20f, 0x1p40);
   const B y = simd::log1p(simd::select(large, x, B(t + xsimd::sqrt(B(t + t + t * t)))));
@@ -117,10 +131,12 @@ template <class B> XG_INLINE B acosh(B x) {
 }
 
 /// atanh(a) = log1p(2a / (1 - a)) / 2
-template <class B> XG_INLINE B atanh(B x) {
+template <class B>
+XG_INLINE B atanh(B x) {
   const B a = simd::abs(x);
   const B y = simd::log1p(B((a + a) / (Scalar<B>(1) - a))) * Scalar<B>(0.5);
-  return simd::select(a < min_normal<B> * 4, x, simd::copysign(simd::select(a > Scalar<B>(1), B(nan<B>), y), x));
+  return simd::select(a < min_normal<B> * 4, x,
+                      simd::copysign(simd::select(a > Scalar<B>(1), B(nan<B>), y), x));
 }
 
 }  // namespace xg::kernels::simd

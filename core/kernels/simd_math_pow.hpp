@@ -8,18 +8,21 @@
 namespace xg::kernels::simd {
 
 /// An unevaluated sum, hi + lo.
-template <class B> struct Twice {
+template <class B>
+struct Twice {
   B hi, lo;
 };
 
 /// a + b exactly, for |a| >= |b|.
-template <class B> XG_INLINE Twice<B> fast_two_sum(B a, B b) {
+template <class B>
+XG_INLINE Twice<B> fast_two_sum(B a, B b) {
   const B s = a + b;
   return {s, b - (s - a)};
 }
 
 /// a * b exactly.
-template <class B> XG_INLINE Twice<B> two_product(B a, B b) {
+template <class B>
+XG_INLINE Twice<B> two_product(B a, B b) {
   const B p = a * b;
   if constexpr (has_fma) {
     return {p, simd::fma(a, b, B(-p))};
@@ -31,8 +34,10 @@ template <class B> XG_INLINE Twice<B> two_product(B a, B b) {
   }
 }
 
-/// log x to about twice the precision, for a positive x: k ln 2 + 2s + (2/3) s^3 + s^5 P(s^2), s = f / (2 + f).
-template <class B> XG_INLINE Twice<B> log_twice(B x) {
+/// log x to about twice the precision, for a positive x: k ln 2 + 2s + (2/3) s^3 + s^5 P(s^2), s =
+/// f / (2 + f).
+template <class B>
+XG_INLINE Twice<B> log_twice(B x) {
   const auto [k, f] = log_reduce(x);
   const B d = f + Scalar<B>(2);
   const B d_lo = f - (d - Scalar<B>(2));
@@ -45,8 +50,9 @@ template <class B> XG_INLINE Twice<B> log_twice(B x) {
   if constexpr (is_float<B>) {
     p = simd::poly(z.hi, 0.400001523, 0.285471228, 0.234188992);
   } else {
-    p = simd::poly(z.hi, 0.40000000000002263, 0.28571428570096288, 0.22222222520526616, 0.18181784312715376,
-                   0.15386759910443626, 0.13256756041398431, 0.13196915985619903);
+    p = simd::poly(z.hi, 0.40000000000002263, 0.28571428570096288, 0.22222222520526616,
+                   0.18181784312715376, 0.15386759910443626, 0.13256756041398431,
+                   0.13196915985619903);
   }
   // c = 2/3 + z P(z), in two words; then s^3 c.
   const B third = pick<B>(0x1.555556p-1f, 0x1.5555555555555p-1);
@@ -62,13 +68,17 @@ template <class B> XG_INLINE Twice<B> log_twice(B x) {
   const auto b = fast_two_sum(kh, a.hi);   // |k ln 2| >= |2s| or k = 0
   const auto b0 = fast_two_sum(a.hi, kh);  // k = 0: nothing to lose
   const auto near = k == Scalar<B>(0);
-  const B lo = simd::fma(k, pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33), B(a.lo + (t_lo + (s_lo + s_lo))));
+  const B lo = simd::fma(k, pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33),
+                         B(a.lo + (t_lo + (s_lo + s_lo))));
   return fast_two_sum(simd::select(near, b0.hi, b.hi), B(simd::select(near, b0.lo, b.lo) + lo));
 }
 
-/// pow for special operands, as in C: exponent 0 or base 1 give 1 whatever the other; zeros, infinities, signs.
-template <class B> XG_INLINE B pow_edges(B x, B y, B magnitude) {
-  const B a = simd::abs(x), b = simd::abs(y), zero(Scalar<B>(0)), one(Scalar<B>(1)), inf(infinity<B>);
+/// pow for special operands, as in C: exponent 0 or base 1 give 1 whatever the other; zeros,
+/// infinities, signs.
+template <class B>
+XG_INLINE B pow_edges(B x, B y, B magnitude) {
+  const B a = simd::abs(x), b = simd::abs(y), zero(Scalar<B>(0)), one(Scalar<B>(1)),
+          inf(infinity<B>);
   const B half = y * Scalar<B>(0.5);
   const auto integral = xsimd::trunc(y) == y;  // infinite exponents count as even integers
   const auto odd = integral & (xsimd::trunc(half) != half) & (b < inf);
@@ -83,7 +93,8 @@ template <class B> XG_INLINE B pow_edges(B x, B y, B magnitude) {
   return simd::select((y == zero) | (x == one), one, r);
 }
 
-template <class B> XG_INLINE B pow(B x, B y) {
+template <class B>
+XG_INLINE B pow(B x, B y) {
   const B a = simd::abs(x);
   const auto log_x = log_twice(a);
   // Past this the result has long overflowed; it keeps y log x finite.
@@ -102,7 +113,8 @@ template <class B> XG_INLINE B pow(B x, B y) {
 }
 
 /// exp(log(a) / 3) with one Newton step y -= (y - a / y^2) / 3.
-template <class B> XG_INLINE B cbrt(B x) {
+template <class B>
+XG_INLINE B cbrt(B x) {
   const B a = simd::abs(x);
   const auto small = a < min_normal<B>;
   const B up = simd::select(small, B(a * pick<B>(0x1p24f, 0x1p54)), a);
@@ -116,10 +128,15 @@ template <class B> XG_INLINE B cbrt(B x) {
   return simd::select(regular, simd::copysign(y, x), x);
 }
 
-template <class B> XG_INLINE B rsqrt(B x) { return Scalar<B>(1) / xsimd::sqrt(x); }
+template <class B>
+XG_INLINE B rsqrt(B x) {
+  return Scalar<B>(1) / xsimd::sqrt(x);
+}
 
-/// m sqrt(1 + (n / m)^2) with m >= n: no overflow before the result's. Infinite if either is, even beside NaN.
-template <class B> XG_INLINE B hypot(B x, B y) {
+/// m sqrt(1 + (n / m)^2) with m >= n: no overflow before the result's. Infinite if either is, even
+/// beside NaN.
+template <class B>
+XG_INLINE B hypot(B x, B y) {
   const B a = simd::abs(x), b = simd::abs(y), one(Scalar<B>(1));
   const B m = xsimd::max(a, b), n = xsimd::min(a, b);
   const B t = n / simd::select(m == Scalar<B>(0), one, m);
@@ -128,7 +145,8 @@ template <class B> XG_INLINE B hypot(B x, B y) {
   return simd::select((a == infinity<B>) | (b == infinity<B>), B(infinity<B>), r);
 }
 
-template <class B> XG_INLINE B atan2(B y, B x) {
+template <class B>
+XG_INLINE B atan2(B y, B x) {
   const B one(Scalar<B>(1)), zero(Scalar<B>(0)), inf(infinity<B>);
   const auto huge = xsimd::max(simd::abs(x), simd::abs(y)) > pick<B>(0x1p126f, 0x1p1022);
   B n = simd::abs(y), d = simd::abs(x);
@@ -138,14 +156,16 @@ template <class B> XG_INLINE B atan2(B y, B x) {
   n = simd::select(both_infinite, one, n);
   d = simd::select(both_infinite | ((n == zero) & (d == zero)), one, d);
   const B t = atan_quotient(n, d);
-  const B pi_hi = pick<B>(0x1.921fb6p+1f, 0x1.921fb54442d18p+1), pi_lo = pick<B>(-0x1.777a5cp-24f, 0x1.1a62633145c07p-53);
+  const B pi_hi = pick<B>(0x1.921fb6p+1f, 0x1.921fb54442d18p+1),
+          pi_lo = pick<B>(-0x1.777a5cp-24f, 0x1.1a62633145c07p-53);
   const auto left = simd::copysign(one, x) < zero;  // -0 too
   const B r = simd::copysign(simd::select(left, B(pi_hi - (t - pi_lo)), t), y);
   return simd::select((x != x) | (y != y), B(nan<B>), r);
 }
 
 /// a - b floor(a / b), exact like fmod, with b's sign (a zero result too).
-template <class B> XG_INLINE B remainder(B a, B b) {
+template <class B>
+XG_INLINE B remainder(B a, B b) {
   const B r = by_lane(a, b, lanes::fmod), zero(Scalar<B>(0));
   return simd::select((r != zero) & ((r < zero) != (b < zero)), B(r + b), r);
 }

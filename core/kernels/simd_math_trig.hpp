@@ -8,22 +8,30 @@
 namespace xg::kernels::simd {
 
 /// Beyond it the reduction below runs out of bits and libm takes over, lane by lane.
-template <class B> inline constexpr Scalar<B> trig_limit = is_float<B> ? Scalar<B>(0x1p15) : Scalar<B>(0x1p24);
+template <class B>
+inline constexpr Scalar<B> trig_limit = is_float<B> ? Scalar<B>(0x1p15) : Scalar<B>(0x1p24);
 
 /// x = q pi/2 + r with |r| <= pi/4 and a bit; the low bits of q.
-template <class B> struct TrigReduced {
+template <class B>
+struct TrigReduced {
   Bits<B> q;
   B r;
 };
 
-template <class B> XG_INLINE B reduce_by(B, B r) { return r; }
-template <class B, class... P> XG_INLINE B reduce_by(B k, B r, Scalar<B> part, P... rest) {
+template <class B>
+XG_INLINE B reduce_by(B, B r) {
+  return r;
+}
+template <class B, class... P>
+XG_INLINE B reduce_by(B k, B r, Scalar<B> part, P... rest) {
   return reduce_by(k, simd::fma(-k, B(part), r), rest...);
 }
 
-/// With an fma pi/2 in full words will do: x - k p1 is exact, as it is a multiple of p1's last bit. Without one the
-/// words are so short that every product is exact, and a difference is rounded only if what follows is far smaller.
-template <class B> XG_INLINE TrigReduced<B> trig_reduce(B x) {
+/// With an fma pi/2 in full words will do: x - k p1 is exact, as it is a multiple of p1's last bit.
+/// Without one the words are so short that every product is exact, and a difference is rounded only
+/// if what follows is far smaller.
+template <class B>
+XG_INLINE TrigReduced<B> trig_reduce(B x) {
   const B shifted = simd::fma(x, B(Scalar<B>(0x1.45f306dc9c883p-1)), B(magic<B>));
   const B k = shifted - magic<B>;
   const auto q = simd::bits(shifted);
@@ -32,13 +40,16 @@ template <class B> XG_INLINE TrigReduced<B> trig_reduce(B x) {
   } else if constexpr (is_float<B>) {
     return {q, reduce_by(k, x, 0x1.92p+0f, 0x1.fbp-12f, 0x1.51p-22f, 0x1.0bp-34f, 0x1.184698p-44f)};
   } else if constexpr (has_fma) {
-    return {q, reduce_by(k, x, 0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110)};
+    return {q,
+            reduce_by(k, x, 0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110)};
   } else {
-    return {q, reduce_by(k, x, 0x1.921fb54p+0, 0x1.10b4611p-30, 0x1.4c4c662p-59, 0x1.1701b839a252p-88)};
+    return {
+        q, reduce_by(k, x, 0x1.921fb54p+0, 0x1.10b4611p-30, 0x1.4c4c662p-59, 0x1.1701b839a252p-88)};
   }
 }
 
-template <class B> XG_INLINE B sin_poly(B r) {
+template <class B>
+XG_INLINE B sin_poly(B r) {
   const B z = r * r;
   B p;
   if constexpr (is_float<B>) {
@@ -50,7 +61,8 @@ template <class B> XG_INLINE B sin_poly(B r) {
   return simd::fma(B(r * z), p, r);
 }
 
-template <class B> XG_INLINE B cos_poly(B r) {
+template <class B>
+XG_INLINE B cos_poly(B r) {
   const B z = r * r, one(Scalar<B>(1)), half = z * Scalar<B>(0.5), w = one - half;
   B p;
   if constexpr (is_float<B>) {
@@ -64,32 +76,37 @@ template <class B> XG_INLINE B cos_poly(B r) {
 }
 
 /// a where bit 0 of q is 0, else b.
-template <class B> XG_INLINE B by_parity(Bits<B> q, B a, B b) {
+template <class B>
+XG_INLINE B by_parity(Bits<B> q, B a, B b) {
   const Bits<B> odd = Bits<B>(UInt<B>(0)) - (q & Bits<B>(UInt<B>(1)));
   return from_bits<B>((simd::bits(a) & ~odd) | (simd::bits(b) & odd));
 }
 
 /// y where x is in the vector path's range, else f(x).
-template <class B> XG_INLINE B trig_edges(B x, B y, Scalar<B> (*f)(Scalar<B>)) {
+template <class B>
+XG_INLINE B trig_edges(B x, B y, Scalar<B> (*f)(Scalar<B>)) {
   const auto far = simd::abs(x) > trig_limit<B>;
   if (__builtin_expect(xsimd::any(far), 0)) y = simd::select(far, by_lane(x, f), y);
   return y;
 }
 
-template <class B> XG_INLINE B sin(B x) {
+template <class B>
+XG_INLINE B sin(B x) {
   const auto [q, r] = trig_reduce(x);
   const auto sign = (q << (8 * sizeof(UInt<B>) - 2)) & sign_mask<B>();
   const B y = flip_sign(by_parity(q, sin_poly(r), cos_poly(r)), sign);
   return trig_edges<B>(x, simd::select(x == Scalar<B>(0), x, y), lanes::sin);
 }
 
-template <class B> XG_INLINE B cos(B x) {
+template <class B>
+XG_INLINE B cos(B x) {
   const auto [q, r] = trig_reduce(x);
   const auto sign = ((q + Bits<B>(UInt<B>(1))) << (8 * sizeof(UInt<B>) - 2)) & sign_mask<B>();
   return trig_edges<B>(x, flip_sign(by_parity(q, cos_poly(r), sin_poly(r)), sign), lanes::cos);
 }
 
-template <class B> XG_INLINE B tan(B x) {
+template <class B>
+XG_INLINE B tan(B x) {
   const auto [q, r] = trig_reduce(x);
   const B s = sin_poly(r), c = cos_poly(r);
   const auto sign = q << (8 * sizeof(UInt<B>) - 1);
@@ -98,21 +115,24 @@ template <class B> XG_INLINE B tan(B x) {
 }
 
 /// asin(x) - x for |x| <= 1/2, given z = x^2.
-template <class B> XG_INLINE B asin_rest(B x, B z) {
+template <class B>
+XG_INLINE B asin_rest(B x, B z) {
   B p;
   if constexpr (is_float<B>) {
     p = simd::poly(z, 0.166667541, 0.0749523156, 0.0454784943, 0.0241402406, 0.0422317956);
   } else {
-    p = simd::poly(z, 0.16666666666666763, 0.074999999999700763, 0.044642857175306038, 0.030381942674389566,
-                   0.022372215929105824, 0.017351595113947749, 0.01398102284163472, 0.011397260097398961,
-                   0.010789494931135396, 0.00367156363667509, 0.021792087080900683, -0.021118670416568148,
+    p = simd::poly(z, 0.16666666666666763, 0.074999999999700763, 0.044642857175306038,
+                   0.030381942674389566, 0.022372215929105824, 0.017351595113947749,
+                   0.01398102284163472, 0.011397260097398961, 0.010789494931135396,
+                   0.00367156363667509, 0.021792087080900683, -0.021118670416568148,
                    0.032703336101973274);
   }
   return x * z * p;
 }
 
 /// For a > 1/2: asin(a) = pi/2 - 2 asin(sqrt((1 - a) / 2)).
-template <class B> XG_INLINE B asin(B x) {
+template <class B>
+XG_INLINE B asin(B x) {
   const B a = simd::abs(x);
   const auto large = a > Scalar<B>(0.5);
   const B z = simd::select(large, B((Scalar<B>(1) - a) * Scalar<B>(0.5)), B(a * a));
@@ -123,7 +143,8 @@ template <class B> XG_INLINE B asin(B x) {
   return simd::select(a < tiny<B>, x, simd::copysign(simd::select(large, far, B(s + rest)), x));
 }
 
-template <class B> XG_INLINE B acos(B x) {
+template <class B>
+XG_INLINE B acos(B x) {
   const B a = simd::abs(x);
   const auto large = a > Scalar<B>(0.5);
   const auto negative = x < Scalar<B>(0);
@@ -139,27 +160,32 @@ template <class B> XG_INLINE B acos(B x) {
 }
 
 /// atan(t) for |t| <= tan(pi/8), less t.
-template <class B> XG_INLINE B atan_rest(B t) {
+template <class B>
+XG_INLINE B atan_rest(B t) {
   const B z = t * t;
   B p;
   if constexpr (is_float<B>) {
     p = simd::poly(z, -0.333333154, 0.199984841, -0.142437398, 0.10595144, -0.060811635);
   } else {
-    p = simd::poly(z, -0.33333333333333198, 0.19999999999953672, -0.14285714280204766, 0.11111110783849977,
-                   -0.090908977681208245, 0.076920603809791871, -0.066631056807708187, 0.058478990654102021,
-                   -0.050393384486445811, 0.038065148630090189, -0.017907554221533688);
+    p = simd::poly(z, -0.33333333333333198, 0.19999999999953672, -0.14285714280204766,
+                   0.11111110783849977, -0.090908977681208245, 0.076920603809791871,
+                   -0.066631056807708187, 0.058478990654102021, -0.050393384486445811,
+                   0.038065148630090189, -0.017907554221533688);
   }
   return t * z * p;
 }
 
-/// atan(n / d) for n, d >= 0, not both 0 or infinite. The quotient is reduced to |t| <= tan(pi/8) before dividing:
-/// atan(n/d) = pi/2 + atan(-d/n) = pi/4 + atan((n-d)/(n+d)).
-template <class B> XG_INLINE B atan_quotient(B n, B d) {
+/// atan(n / d) for n, d >= 0, not both 0 or infinite. The quotient is reduced to |t| <= tan(pi/8)
+/// before dividing: atan(n/d) = pi/2 + atan(-d/n) = pi/4 + atan((n-d)/(n+d)).
+template <class B>
+XG_INLINE B atan_quotient(B n, B d) {
   const auto steep = d * pick<B>(2.41421356f, 2.4142135623730950488) < n;
   const auto middle = d * pick<B>(0.414213562f, 0.41421356237309504880) < n;
-  const B t = simd::select(steep, -d, simd::select(middle, B(n - d), n)) / simd::select(steep, n, simd::select(middle, B(n + d), d));
+  const B t = simd::select(steep, -d, simd::select(middle, B(n - d), n)) /
+              simd::select(steep, n, simd::select(middle, B(n + d), d));
   const B zero(Scalar<B>(0));
-  const B hi = pick<B>(0x1.921fb6p+0f, 0x1.921fb54442d18p+0), lo = pick<B>(-0x1.777a5cp-25f, 0x1.1a62633145c07p-54);
+  const B hi = pick<B>(0x1.921fb6p+0f, 0x1.921fb54442d18p+0),
+          lo = pick<B>(-0x1.777a5cp-25f, 0x1.1a62633145c07p-54);
   const B half(Scalar<B>(0.5));
   const B base = simd::select(steep, hi, simd::select(middle, B(hi * half), zero));
   const B base_lo = simd::select(steep, lo, simd::select(middle, B(lo * half), zero));
@@ -167,7 +193,8 @@ template <class B> XG_INLINE B atan_quotient(B n, B d) {
   return simd::select(simd::abs(t) < tiny<B>, B(base + t), y);
 }
 
-template <class B> XG_INLINE B atan(B x) {
+template <class B>
+XG_INLINE B atan(B x) {
   return simd::copysign(atan_quotient(simd::abs(x), B(Scalar<B>(1))), x);
 }
 
