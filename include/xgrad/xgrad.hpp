@@ -10,3 +10,4 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/broadcast.hpp>
+#include <xgrad/ops/map.hpp>
