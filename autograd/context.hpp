@@ -115,7 +115,8 @@ class Context {
 template <class T>
 class Gradients {
  public:
-  Gradients(std::span<Variable<T>> gy, std::span<Variable<T>> gx) : gy_(gy), gx_(gx) {}
+  Gradients(const Node<T>& node, std::span<Variable<T>> gy, std::span<Variable<T>> gx)
+      : node_(node), gy_(gy), gx_(gx) {}
 
   const Array<T>& gy(std::size_t i = 0) const { return gy_[i].value(); }
   bool has_gy(std::size_t i) const { return gy_[i].defined(); }
@@ -133,9 +134,16 @@ class Gradients {
   }
   /// gy itself is the gradient of argument i.
   void pass(std::size_t i) { gx_[i] = gy_[0]; }
-  void set(std::size_t i, Array<T> gradient) { gx_[i] = Variable<T>(std::move(gradient)); }
+  void set(std::size_t i, Array<T>&& gradient) { gx_[i] = Variable<T>(std::move(gradient)); }
+  /// Where the gradient of argument i can be added in place of being made (y += a b, GEMM with
+  /// beta = 1): non-null when one has arrived there before and nobody else holds it. It has the shape
+  /// of the argument. After adding there do not also make, pass or set one.
+  Array<T>* accumulation_target(std::size_t i) const noexcept {
+    return detail::accumulation_target(node_.edge(i));
+  }
 
  private:
+  const Node<T>& node_;
   std::span<Variable<T>> gy_, gx_;
 };
 

@@ -11,6 +11,9 @@ namespace {
 
 std::atomic<std::uint64_t> next_task{1};
 thread_local constinit int depth = 0;  // backwards inside backwards on this logical thread
+template <class T>
+thread_local constinit BackwardTask<T>* running = nullptr;  // whose node is in its backward
+
 constexpr int depth_per_stack = 48;
 constexpr unsigned index_bits = 24;
 constexpr std::uint32_t index_limit = (1U << index_bits) - 1;
@@ -252,7 +255,14 @@ void BackwardTask<T>::run_entry(Entry& entry) {
     std::vector<Variable<T>> gx =
         std::move(gx_);  // a nested task has its own, a hook may not see it
     gx.assign(node.input_count(), Variable<T>());
-    node.backward(gy, gx);
+    BackwardTask* const outer = std::exchange(running<T>, this);
+    try {
+      node.backward(gy, gx);
+    } catch (...) {
+      running<T> = outer;
+      throw;
+    }
+    running<T> = outer;
     for (Variable<T>& g : gy) g = Variable<T>();
     for (std::size_t i = 0; i < gx.size(); ++i)
       if (gx[i].defined() && node.needs(i)) add(node.edge(i), std::move(gx[i]), node, i);
@@ -273,6 +283,20 @@ void BackwardTask<T>::add(const Edge<T>& edge, Variable<T> gradient, const Node<
   slot = slot.defined() ? add_gradients(std::move(slot), std::move(gradient), request_.create_graph)
                         : std::move(gradient);
 }
+
+template <class T>
+Array<T>* BackwardTask<T>::accumulation_target(const Edge<T>& edge) noexcept {
+  if (request_.create_graph || modes.anomaly || !edge.node) return nullptr;
+  Variable<T>& slot = slots_[slot_of(edge)];
+  return slot.owns_value_alone() ? &slot.state()->storage->value : nullptr;
+}
+
+template <class T>
+Array<T>* accumulation_target(const Edge<T>& edge) noexcept {
+  return running<T> == nullptr ? nullptr : running<T>->accumulation_target(edge);
+}
+template Array<float>* accumulation_target(const Edge<float>&) noexcept;
+template Array<double>* accumulation_target(const Edge<double>&) noexcept;
 
 template class BackwardTask<float>;
 template class BackwardTask<double>;

@@ -28,6 +28,7 @@ class BackwardTask {
   ~BackwardTask();
   /// The gradients of the inputs when they are captured, undefined where not reached.
   Variables<T> run();
+  Array<T>* accumulation_target(const Edge<T>& edge) noexcept;
 
  private:
   struct Entry {

@@ -80,7 +80,7 @@ class FunctionNode final : public Node<T> {
     materialize(gy);
     if constexpr (has_kernel) {
       if (!grad_enabled()) {
-        Gradients<T> gradients(gy, gx);
+        Gradients<T> gradients(*this, gy, gx);
         return std::apply([&](const Extra&... e) { D::backward_kernel(context, gradients, e...); },
                           extra_);
       }

@@ -137,6 +137,11 @@ Variable<T> make_variable(Make&& make) {
   return Variable<T>(std::move(state));
 }
 
+/// The gradient that has already arrived where this edge leads, if it may be added to in place: a
+/// kernel then adds its part there instead of making an array of its own. Null otherwise.
+template <class T>
+Array<T>* accumulation_target(const Edge<T>& edge) noexcept;
+
 /// Under DetectAnomaly: throw a ValueError that names the operation if a value holds a NaN or an
 /// infinity; the forward call notes its stack on request.
 template <class T>

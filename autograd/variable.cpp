@@ -8,9 +8,14 @@
 namespace xg {
 
 template <class T>
-Variable<T>::Variable(Array<T> value, bool requires_grad)
-    : state_(detail::make_ref<detail::VariableState<T>>()) {
-  state_->storage = detail::make_ref<detail::Storage<T>>([&] { return std::move(value); });
+Variable<T>::Variable(const Array<T>& value, bool requires_grad)
+    : Variable(detail::make_variable<T>([&] { return value; })) {
+  if (requires_grad) set_requires_grad(true);
+}
+
+template <class T>
+Variable<T>::Variable(Array<T>&& value, bool requires_grad)
+    : Variable(detail::make_variable<T>([&] { return std::move(value); })) {
   if (requires_grad) set_requires_grad(true);
 }
 

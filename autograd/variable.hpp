@@ -87,7 +87,9 @@ class Variable {
   using value_type = T;
 
   Variable() noexcept = default;
-  Variable(Array<T> value, bool requires_grad = false);  // NOLINT: an Array converts (design 3)
+  // An Array converts (design, section 3); moving one is not free, so there is no by-value door.
+  Variable(const Array<T>& value, bool requires_grad = false);  // NOLINT
+  Variable(Array<T>&& value, bool requires_grad = false);       // NOLINT
   /// From any xtensor expression of arithmetic elements.
   template <class E>
   requires(xt::is_xexpression<std::remove_cvref_t<E>>::value &&
