@@ -123,6 +123,8 @@ struct Mul : Function<Mul> {
     const Array<T>& gy = out.gy();
     if (gy.shape() != other.shape() || gy.shape() != ctx.input_shape(i))
       return put(ctx, out, i, detail::broadcast_binary(name, Binary::mul, gy, other));
+    if (Array<T>* sum = out.accumulation_target(i))
+      return kernels::multiply_add<T>(gy.data(), other.data(), sum->data(), sum->size());
     Array<T>& g = i == 0 ? out.make_over_gy(0) : out.make(i, gy.shape());
     kernels::binary<T>(Binary::mul, gy.data(), other.data(), g.data(), g.size());
   }

@@ -73,13 +73,11 @@ Array<T> sum_array_to(const Array<T>& x, const Shape& shape) {
 template <class T>
 Array<T> broadcast_binary(const char* name, kernels::Binary op, const Array<T>& a,
                           const Array<T>& b) {
-  if (a.shape() == b.shape()) {
-    Array<T> y(a.shape());
+  const bool same = a.shape() == b.shape();
+  Array<T> y(same ? a.shape() : broadcast_shape(name, a.shape(), b.shape()));  // one y: built in place
+  if (same) {
     kernels::binary<T>(op, a.data(), b.data(), y.data(), y.size());
-    return y;
-  }
-  Array<T> y(broadcast_shape(name, a.shape(), b.shape()));
-  if (b.dimension() == 0) {
+  } else if (b.dimension() == 0) {
     kernels::binary_scalar<T>(op, a.data(), *b.data(), y.data(), y.size());
   } else if (a.dimension() == 0) {
     kernels::scalar_binary<T>(op, *a.data(), b.data(), y.data(), y.size());
