@@ -12,17 +12,14 @@ using simd::Scalar;
 template <class T>
 using Batch = xsimd::batch<T, simd::Arch>;
 
-// Operands: what a loop reads at element i, whole batches and a last one padded with ones, so that
-// an element is computed by the same instructions wherever it sits.
+// Operands: what a loop reads at element i. The last batch is padded, so that an element is
+// computed by the same instructions wherever it sits.
 template <class T>
 struct Vector {
   const T* data;
   XG_INLINE Batch<T> load(std::size_t i) const { return Batch<T>::load_unaligned(data + i); }
   XG_INLINE Batch<T> load_tail(std::size_t i, std::size_t count) const {
-    alignas(64) T lanes[Batch<T>::size];
-    for (std::size_t j = 0; j < Batch<T>::size; ++j) lanes[j] = T(1);
-    __builtin_memcpy(lanes, data + i, count * sizeof(T));
-    return Batch<T>::load_aligned(lanes);
+    return simd::load_first<Batch<T>>(data + i, count);
   }
 };
 
@@ -34,20 +31,13 @@ struct Repeated {
   XG_INLINE Batch<T> load_tail(std::size_t, std::size_t) const { return value; }
 };
 
-template <class T>
-XG_INLINE void store_tail(Batch<T> value, T* y, std::size_t count) {
-  alignas(64) T lanes[Batch<T>::size];
-  value.store_aligned(lanes);
-  __builtin_memcpy(y, lanes, count * sizeof(T));
-}
-
 // y[i] = f(operands[i]...)
 template <class T, class F, class... Operands>
 XG_INLINE void loop(F f, T* y, std::size_t n, Operands... x) {
   constexpr std::size_t width = Batch<T>::size;
   std::size_t i = 0;
   for (; i + width <= n; i += width) f(x.load(i)...).store_unaligned(y + i);
-  if (i < n) store_tail<T>(f(x.load_tail(i, n - i)...), y + i, n - i);
+  if (i < n) simd::store_first(f(x.load_tail(i, n - i)...), y + i, n - i);
 }
 
 template <class T, Unary op>
@@ -73,7 +63,7 @@ struct Fma {
 struct Select {
   template <class B>
   XG_INLINE B operator()(B a, B b, B c) const {
-    return simd::select(a != Scalar<B>(0), b, c);
+    return simd::select(simd::differs(a, B(Scalar<B>(0))), b, c);
   }
 };
 

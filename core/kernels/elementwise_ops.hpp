@@ -11,7 +11,7 @@ template <Unary op, class B>
 XG_INLINE B apply(B x) {
   using T = Scalar<B>;
   const B zero(T(0)), one(T(1));
-  if constexpr (op == Unary::neg) return flip_sign(x, sign_mask<B>());
+  if constexpr (op == Unary::neg) return negate(x);
   if constexpr (op == Unary::abs) return simd::abs(x);
   if constexpr (op == Unary::sign) {
     // The zero of x itself, then NaN, then the sign.
@@ -55,7 +55,7 @@ XG_INLINE B apply(B x) {
   if constexpr (op == Unary::round) return simd::round(x);
   if constexpr (op == Unary::trunc) return simd::copysign(xsimd::trunc(x), x);
   if constexpr (op == Unary::logical_not) return as_number<B>(x == zero);
-  if constexpr (op == Unary::isnan) return as_number<B>(x != x);
+  if constexpr (op == Unary::isnan) return as_number<B>(is_nan(x));
   if constexpr (op == Unary::isinf) return as_number<B>(simd::abs(x) == infinity<B>);
   if constexpr (op == Unary::isfinite) return as_number<B>(simd::abs(x) < infinity<B>);
 }
@@ -69,8 +69,8 @@ XG_INLINE B apply(B a, B b) {
   if constexpr (op == Binary::mul) return a * b;
   if constexpr (op == Binary::div) return a / b;
   // The comparison is false for NaN: b is then taken, unless a is the NaN.
-  if constexpr (op == Binary::min) return simd::select((a < b) | (a != a), a, b);
-  if constexpr (op == Binary::max) return simd::select((a > b) | (a != a), a, b);
+  if constexpr (op == Binary::min) return simd::select((a < b) | is_nan(a), a, b);
+  if constexpr (op == Binary::max) return simd::select((a > b) | is_nan(a), a, b);
   if constexpr (op == Binary::pow) return simd::pow(a, b);
   if constexpr (op == Binary::atan2) return simd::atan2(a, b);
   if constexpr (op == Binary::hypot) return simd::hypot(a, b);
@@ -82,9 +82,9 @@ XG_INLINE B apply(B a, B b) {
   if constexpr (op == Binary::gt) return as_number<B>(a > b);
   if constexpr (op == Binary::ge) return as_number<B>(a >= b);
   if constexpr (op == Binary::eq) return as_number<B>(a == b);
-  if constexpr (op == Binary::ne) return as_number<B>(a != b);
-  if constexpr (op == Binary::logical_and) return as_number<B>((a != zero) & (b != zero));
-  if constexpr (op == Binary::logical_or) return as_number<B>((a != zero) | (b != zero));
+  if constexpr (op == Binary::ne) return as_number<B>(differs(a, b));
+  if constexpr (op == Binary::logical_and) return as_number<B>(differs(a, zero) & differs(b, zero));
+  if constexpr (op == Binary::logical_or) return as_number<B>(differs(a, zero) | differs(b, zero));
   if constexpr (op == Binary::tanh_backward) return a * (one - b * b);
   if constexpr (op == Binary::sigmoid_backward) return a * b * (one - b);
   if constexpr (op == Binary::relu_backward) return simd::select(b > zero, a, zero);

@@ -9,5 +9,6 @@
 #include "xgrad/core/kernels/simd_math_exp.hpp"
 #include "xgrad/core/kernels/simd_math_lanes.hpp"
 #include "xgrad/core/kernels/simd_math_log.hpp"
+#include "xgrad/core/kernels/simd_math_partial.hpp"
 #include "xgrad/core/kernels/simd_math_pow.hpp"
 #include "xgrad/core/kernels/simd_math_trig.hpp"

@@ -97,9 +97,36 @@ XG_INLINE B fma(B a, B b, B c) {
 #endif
 }
 
+/// c - a * b, likewise.
+template <class B>
+XG_INLINE B fnma(B a, B b, B c) {
+#if defined(__AVX512F__) && defined(__FMA__)
+  if constexpr (is_float<B>) return B(_mm512_fnmadd_ps(a, b, c));
+  if constexpr (!is_float<B>) return B(_mm512_fnmadd_pd(a, b, c));
+#elif defined(__AVX2__) && defined(__FMA__)
+  if constexpr (is_float<B>) return B(_mm256_fnmadd_ps(a, b, c));
+  if constexpr (!is_float<B>) return B(_mm256_fnmadd_pd(a, b, c));
+#elif defined(__aarch64__)
+  if constexpr (is_float<B>) return B(vfmsq_f32(c, a, b));
+  if constexpr (!is_float<B>) return B(vfmsq_f64(c, a, b));
+#else
+  return c - a * b;
+#endif
+}
+
 template <class M, class B>
 XG_INLINE B select(M mask, B a, B b) {
   return xsimd::select(mask, a, b);
+}
+
+/// a != b, true if either is NaN. (xsimd 8's own is false then on AVX-512.)
+template <class B>
+XG_INLINE auto differs(B a, B b) {
+  return !(a == b);
+}
+template <class B>
+XG_INLINE auto is_nan(B x) {
+  return !(x == x);
 }
 
 template <class B>
@@ -109,6 +136,11 @@ XG_INLINE B abs(B x) {
 template <class B>
 XG_INLINE B flip_sign(B x, Bits<B> sign) {
   return from_bits<B>(simd::bits(x) ^ sign);
+}
+/// -x, of zeros too. (xsimd 8's minus subtracts from 0.)
+template <class B>
+XG_INLINE B negate(B x) {
+  return flip_sign(x, sign_mask<B>());
 }
 template <class B>
 XG_INLINE Bits<B> sign_of(B x) {

@@ -32,11 +32,11 @@ XG_INLINE B exp_minus_square(B a) {
   const B hi =
       from_bits<B>(simd::bits(c) & Bits<B>(~((UInt<B>(1) << (mantissa_bits<B> / 2 + 1)) - 1)));
   const B rest = (c - hi) * (c + hi);
-  const B k = simd::fma(B(-hi), B(hi * Scalar<B>(0x1.71547652b82fep0)), B(magic<B>)) - magic<B>;
-  const B r = simd::fma(-k, pick<B>(0x1.62e4p-1f, 0x1.62e42feep-1), B(-hi * hi));
-  const B reduced = simd::fma(-k, pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33), r);
+  const B k = simd::fnma(hi, B(hi * Scalar<B>(0x1.71547652b82fep0)), B(magic<B>)) - magic<B>;
+  const B r = simd::fnma(k, pick<B>(0x1.62e4p-1f, 0x1.62e42feep-1), negate(B(hi * hi)));
+  const B reduced = simd::fnma(k, pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33), r);
   // |c^2 - hi^2| is small but not tiny: the reduced argument may leave [-0.35, 0.35] by it.
-  const B e = expm1_poly(B(-rest));
+  const B e = expm1_poly(negate(rest));
   const B p = exp_poly(reduced);
   return scale2(simd::fma(p, e, p), k);
 }

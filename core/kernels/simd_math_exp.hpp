@@ -18,8 +18,8 @@ template <class B>
 XG_INLINE ExpReduced<B> exp_reduce(B x) {
   const B k = simd::fma(x, B(Scalar<B>(0x1.71547652b82fep0)), B(magic<B>)) - magic<B>;
   // ln 2 in two parts; the first has so few bits that its product with k is exact.
-  const B r = simd::fma(-k, pick<B>(0x1.62e4p-1f, 0x1.62e42feep-1), x);
-  return {k, simd::fma(-k, pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33), r)};
+  const B r = simd::fnma(k, pick<B>(0x1.62e4p-1f, 0x1.62e42feep-1), x);
+  return {k, simd::fnma(k, pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33), r)};
 }
 
 /// exp(r) for |r| <= 0.35.
@@ -71,32 +71,32 @@ XG_INLINE B exp2(B x) {
 
 template <class B>
 XG_INLINE B expm1(B x) {
-  const auto [k, r] = exp_reduce(at_least(pick<B>(-20.f, -40.), at_most(pick<B>(90.f, 711.), x)));
+  const auto [k, r] = exp_reduce(at_least(pick<B>(-20.f, -40.), at_most(pick<B>(89.f, 710.), x)));
   // Half the result, as 2^k itself may overflow.
   const B half = pow2(B(k - Scalar<B>(1)));
   const B y = simd::fma(half, expm1_poly(r), B(half - Scalar<B>(0.5)));
   return simd::select(simd::abs(x) < min_normal<B> * 4, x, B(y + y));
 }
 
-/// exp(-2a) - 1 for a >= 0: never overflows, so that the scaling is one integer shift.
-template <class B>
-XG_INLINE B expm1_minus_twice(B a) {
-  const auto [k, r] = exp_reduce(B(at_most(pick<B>(10.f, 20.), a) * Scalar<B>(-2)));
-  const B s = pow2(k);
-  return simd::fma(s, expm1_poly(r), B(s - Scalar<B>(1)));
-}
-
-/// tanh(a) = -E / (E + 2), E = exp(-2a) - 1
+/// tanh(a) = (1 - Z) / (1 + Z) with Z = exp(-2a) = 2^k (1 + p); both sums are rounded once, so that
+/// neither error counts twice. The exponent stays in range: 2^k is one shift of the bits that hold
+/// k.
 template <class B>
 XG_INLINE B tanh(B x) {
-  const B e = expm1_minus_twice(simd::abs(x));
-  return simd::copysign(B(e / (e + Scalar<B>(2))), x);
+  constexpr auto bias = Scalar<B>(exponent_bias<B>);
+  const B a = at_most(pick<B>(10.f, 20.), simd::abs(x)), y = -(a + a);
+  const B shifted = simd::fma(y, B(Scalar<B>(0x1.71547652b82fep0)), B(magic<B> + bias));
+  const B k = shifted - (magic<B> + bias), one(Scalar<B>(1));
+  const B r = simd::fnma(k, pick<B>(0x1.62e4p-1f, 0x1.62e42feep-1), y);
+  const B p = expm1_poly(simd::fnma(k, pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33), r));
+  const B s = from_bits<B>(simd::bits(shifted) << mantissa_bits<B>);
+  return simd::copysign(B(simd::fma(s, p, B(s - one)) / simd::fma(s, p, B(s + one))), x);
 }
 
 /// exp(-|x|) in [0, 1]
 template <class B>
 XG_INLINE B exp_minus_abs(B x) {
-  const auto [k, r] = exp_reduce(at_least(pick<B>(-105.f, -746.), B(-simd::abs(x))));
+  const auto [k, r] = exp_reduce(at_least(pick<B>(-105.f, -746.), negate(simd::abs(x))));
   return scale2(exp_poly(r), k);
 }
 

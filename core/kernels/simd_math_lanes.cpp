@@ -46,11 +46,14 @@ constexpr double digamma_zero_rest = 9.549995429965697e-17;
 
 double digamma_near_zero(double x) {
   const double t = (x - digamma_zero) - digamma_zero_rest;
-  return t * (0.96767224544762117 +
-              t * (-0.442763168983592106 +
-                   t * (0.258499760955651011 +
-                        t * (-0.163942705442406528 +
-                             t * (0.107824050691262366 + t * -0.0721995612564547109)))));
+  return t *
+         (0.96767224544762117 +
+          t * (-0.442763168983592106 +
+               t * (0.258499760955651011 +
+                    t * (-0.163942705442406528 +
+                         t * (0.107824050691262366 +
+                              t * (-0.0721995612564547109 +
+                                   t * (0.0488042881641431072 + t * -0.0331611264748473593)))))));
 }
 
 }  // namespace
@@ -72,7 +75,7 @@ double digamma(double x) {
     if (x == std::floor(x)) return std::numeric_limits<double>::quiet_NaN();  // -inf too
     return digamma(1 - x) - pi / std::tan(pi * fraction(x));
   }
-  if (std::abs(x - digamma_zero) < 1e-3) return digamma_near_zero(x);
+  if (std::abs(x - digamma_zero) < 0.02) return digamma_near_zero(x);
   double shift = 0;
   while (x < 10) {
     shift += 1 / x;

@@ -107,14 +107,14 @@ XG_INLINE B softplus(B x) {
 
 template <class B>
 XG_INLINE B log_sigmoid(B x) {
-  return at_most(B(Scalar<B>(0)), x) - simd::log1p(exp_minus_abs(x));
+  return negate(softplus(negate(x)));
 }
 
 /// asinh(a) = log1p(a + a^2 / (1 + sqrt(1 + a^2))); for a large a, log(2a).
 template <class B>
 XG_INLINE B asinh(B x) {
   const B a = simd::abs(x), one(Scalar<B>(1)), square = a * a;
-  const auto large = a > pick<B>(0x1p20f, 0x1p40);
+  const auto large = a > pick<B>(0x1p30f, 0x1p60);
   const B near = a + square / (one + xsimd::sqrt(B(one + square)));
   const B y = simd::log1p(simd::select(large, a, near));
   return simd::copysign(simd::select(large, B(y + Scalar<B>(0.69314718055994530942)), y), x);
@@ -124,7 +124,7 @@ XG_INLINE B asinh(B x) {
 template <class B>
 XG_INLINE B acosh(B x) {
   const B t = x - Scalar<B>(1);
-  const auto large = x > pick<B>(0x1p20f, 0x1p40);
+  const auto large = x > pick<B>(0x1p30f, 0x1p60);
   const B y = simd::log1p(simd::select(large, x, B(t + xsimd::sqrt(B(t + t + t * t)))));
   const B grown = simd::select(large, B(y + Scalar<B>(0.69314718055994530942)), y);
   return simd::select(x < Scalar<B>(1), B(nan<B>), grown);

@@ -25,7 +25,7 @@ template <class B>
 XG_INLINE Twice<B> two_product(B a, B b) {
   const B p = a * b;
   if constexpr (has_fma) {
-    return {p, simd::fma(a, b, B(-p))};
+    return {p, simd::fma(a, b, negate(p))};
   } else {  // by halves of the mantissas, cut by bits so that nothing overflows
     const Bits<B> upper(~((UInt<B>(1) << (mantissa_bits<B> / 2 + 1)) - 1));
     const B a1 = from_bits<B>(simd::bits(a) & upper), b1 = from_bits<B>(simd::bits(b) & upper);
@@ -81,7 +81,7 @@ XG_INLINE B pow_edges(B x, B y, B magnitude) {
           inf(infinity<B>);
   const B half = y * Scalar<B>(0.5);
   const auto integral = xsimd::trunc(y) == y;  // infinite exponents count as even integers
-  const auto odd = integral & (xsimd::trunc(half) != half) & (b < inf);
+  const auto odd = integral & differs(B(xsimd::trunc(half)), half) & (b < inf);
   const auto grows = (a > one) == (y > zero);
   B r = simd::select(b == inf, simd::select(grows, inf, zero), magnitude);
   r = simd::select(a == zero, simd::select(y > zero, zero, inf), r);
@@ -89,7 +89,7 @@ XG_INLINE B pow_edges(B x, B y, B magnitude) {
   r = simd::select((b == inf) & (a == one), one, r);
   r = simd::select((x < zero) & (a < inf) & !integral, B(nan<B>), r);
   r = simd::select(odd, flip_sign(r, sign_of(x)), r);
-  r = simd::select((x != x) | (y != y), B(nan<B>), r);
+  r = simd::select(is_nan(x) | is_nan(y), B(nan<B>), r);
   return simd::select((y == zero) | (x == one), one, r);
 }
 
@@ -141,7 +141,7 @@ XG_INLINE B hypot(B x, B y) {
   const B m = xsimd::max(a, b), n = xsimd::min(a, b);
   const B t = n / simd::select(m == Scalar<B>(0), one, m);
   B r = m * xsimd::sqrt(B(simd::fma(t, t, one)));
-  r = simd::select((x != x) | (y != y), B(nan<B>), r);
+  r = simd::select(is_nan(x) | is_nan(y), B(nan<B>), r);
   return simd::select((a == infinity<B>) | (b == infinity<B>), B(infinity<B>), r);
 }
 
@@ -155,19 +155,21 @@ XG_INLINE B atan2(B y, B x) {
   const auto both_infinite = (n == inf) & (d == inf);
   n = simd::select(both_infinite, one, n);
   d = simd::select(both_infinite | ((n == zero) & (d == zero)), one, d);
-  const B t = atan_quotient(n, d);
-  const B pi_hi = pick<B>(0x1.921fb6p+1f, 0x1.921fb54442d18p+1),
-          pi_lo = pick<B>(-0x1.777a5cp-24f, 0x1.1a62633145c07p-53);
+  const auto [base, base_lo, t, rest] = atan_quotient(n, d);
+  const B pi_hi = pick<B>(0x1.921fb6p+1f, 0x1.921fb54442d18p+1);
+  const B pi_lo = pick<B>(-0x1.777a5cp-24f, 0x1.1a62633145c07p-53);
   const auto left = simd::copysign(one, x) < zero;  // -0 too
-  const B r = simd::copysign(simd::select(left, B(pi_hi - (t - pi_lo)), t), y);
-  return simd::select((x != x) | (y != y), B(nan<B>), r);
+  const B right_angle = base + (t + (rest + base_lo));
+  const B left_angle = (pi_hi - base) + (((pi_lo - base_lo) - rest) - t);
+  const B r = simd::copysign(simd::select(left, left_angle, right_angle), y);
+  return simd::select(is_nan(x) | is_nan(y), B(nan<B>), r);
 }
 
 /// a - b floor(a / b), exact like fmod, with b's sign (a zero result too).
 template <class B>
 XG_INLINE B remainder(B a, B b) {
   const B r = by_lane(a, b, lanes::fmod), zero(Scalar<B>(0));
-  return simd::select((r != zero) & ((r < zero) != (b < zero)), B(r + b), r);
+  return simd::select(differs(r, zero) & ((r < zero) != (b < zero)), B(r + b), r);
 }
 
 }  // namespace xg::kernels::simd

@@ -24,7 +24,7 @@ XG_INLINE B reduce_by(B, B r) {
 }
 template <class B, class... P>
 XG_INLINE B reduce_by(B k, B r, Scalar<B> part, P... rest) {
-  return reduce_by(k, simd::fma(-k, B(part), r), rest...);
+  return reduce_by(k, simd::fnma(k, B(part), r), rest...);
 }
 
 /// With an fma pi/2 in full words will do: x - k p1 is exact, as it is a multiple of p1's last bit.
@@ -175,27 +175,31 @@ XG_INLINE B atan_rest(B t) {
   return t * z * p;
 }
 
+/// An angle as base + base_lo + t + rest.
+template <class B>
+struct AtanParts {
+  B base, base_lo, t, rest;
+};
+
 /// atan(n / d) for n, d >= 0, not both 0 or infinite. The quotient is reduced to |t| <= tan(pi/8)
 /// before dividing: atan(n/d) = pi/2 + atan(-d/n) = pi/4 + atan((n-d)/(n+d)).
 template <class B>
-XG_INLINE B atan_quotient(B n, B d) {
+XG_INLINE AtanParts<B> atan_quotient(B n, B d) {
   const auto steep = d * pick<B>(2.41421356f, 2.4142135623730950488) < n;
   const auto middle = d * pick<B>(0.414213562f, 0.41421356237309504880) < n;
-  const B t = simd::select(steep, -d, simd::select(middle, B(n - d), n)) /
-              simd::select(steep, n, simd::select(middle, B(n + d), d));
-  const B zero(Scalar<B>(0));
-  const B hi = pick<B>(0x1.921fb6p+0f, 0x1.921fb54442d18p+0),
-          lo = pick<B>(-0x1.777a5cp-25f, 0x1.1a62633145c07p-54);
-  const B half(Scalar<B>(0.5));
-  const B base = simd::select(steep, hi, simd::select(middle, B(hi * half), zero));
-  const B base_lo = simd::select(steep, lo, simd::select(middle, B(lo * half), zero));
-  const B y = base + (t + (atan_rest(t) + base_lo));
-  return simd::select(simd::abs(t) < tiny<B>, B(base + t), y);
+  const B above = simd::select(steep, negate(d), simd::select(middle, B(n - d), n));
+  const B t = above / simd::select(steep, n, simd::select(middle, B(n + d), d));
+  const B hi = pick<B>(0x1.921fb6p+0f, 0x1.921fb54442d18p+0);
+  const B lo = pick<B>(-0x1.777a5cp-25f, 0x1.1a62633145c07p-54);
+  const B zero(Scalar<B>(0)), half(Scalar<B>(0.5));
+  return {simd::select(steep, hi, simd::select(middle, B(hi * half), zero)),
+          simd::select(steep, lo, simd::select(middle, B(lo * half), zero)), t, atan_rest(t)};
 }
 
 template <class B>
 XG_INLINE B atan(B x) {
-  return simd::copysign(atan_quotient(simd::abs(x), B(Scalar<B>(1))), x);
+  const auto [base, base_lo, t, rest] = atan_quotient(simd::abs(x), B(Scalar<B>(1)));
+  return simd::copysign(B(base + (t + (rest + base_lo))), x);
 }
 
 }  // namespace xg::kernels::simd
