@@ -32,11 +32,11 @@ void relax() {
 #endif
 }
 
-/// Waits for done() for about 30 us without sleeping: waking a sleeping thread takes 5 to 50 us,
+/// Waits for done() for about 100 us without sleeping: waking a sleeping thread takes 5 to 50 us,
 /// and the next loop of a training step is usually nearer than that.
 template <class Done>
 bool spin_until(const Done& done) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(30);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(100);
   do {
     for (int i = 0; i < 32; ++i) {
       if (done()) return true;

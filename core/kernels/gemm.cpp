@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include <xgrad/core/kernels/gemm_backend.hpp>
+#include <xgrad/core/kernels/scratch.hpp>
 #include <xgrad/core/parallel.hpp>
 
 namespace xg::kernels {
@@ -14,8 +15,9 @@ constexpr double kTiny = 8;      // up to here a plain loop beats the call of a 
 constexpr double kOneDnn = 2e6;  // above, oneDNN beats OpenBLAS: by 10-15 %, below it loses as much
 constexpr double kOneDnnTransposed = 8e5;  // likewise, where B is transposed
 constexpr double kParallel = 1e6;          // of one block of work for a thread
-constexpr double kPiece = 8e6;  // of a piece of a large product: it repacks its part of A and B
-constexpr std::size_t kPieces = 16;  // of one product, at most
+constexpr double kPiece =
+    4e6;  // p pieces only above p^2 of these: each repacks its part of A and B
+constexpr std::size_t kPieces = 64;  // of one product, at most
 
 double flops(std::size_t m, std::size_t n, std::size_t k) {
   return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
@@ -47,25 +49,28 @@ void multiply(const Product<T>& p) {
   blas_gemm(p);
 }
 
-/// A grid of pieces of C. Depends on the shape alone.
+/// A grid of pieces of the product. Depends on the shape alone.
 struct Grid {
-  std::size_t rows, columns;  // of a piece
-  std::size_t down, across;   // pieces
-  Grid(std::size_t m, std::size_t n, std::size_t k) : rows(m), columns(n), down(1), across(1) {
-    // Halve the longer side, to whole vectors of the micro-kernels, as long as the pieces stay
-    // large.
+  std::size_t rows, columns, depth;  // of a piece
+  std::size_t down, across, parts;   // pieces of C, and sums that each is made of
+  Grid(std::size_t m, std::size_t n, std::size_t k) : rows(m), columns(n), depth(k) {
     const double work = flops(m, n, k);
-    for (std::size_t pieces = 2; pieces <= kPieces && work >= kPiece * static_cast<double>(pieces);
-         pieces *= 2) {
+    for (std::size_t p = 2; p <= kPieces && work >= kPiece * static_cast<double>(p * p); p *= 2) {
+      // Halve the longer side, to whole vectors; the depth, which costs sums of C, only if it is
+      // far longer.
       std::size_t& side = rows >= columns ? rows : columns;
-      if (side < 32) break;
-      side = (side / 2 + 15) / 16 * 16;
+      std::size_t& longest = depth >= 8 * side ? depth : side;
+      if (longest < 32) break;
+      longest = (longest / 2 + 15) / 16 * 16;
     }
     down = (m + rows - 1) / rows;
     across = (n + columns - 1) / columns;
+    parts = k == 0 ? 1 : (k + depth - 1) / depth;
   }
+  std::size_t pieces() const { return down * across * parts; }
 };
 
+/// Of a whole product whose grid has one part.
 template <class T>
 Product<T> piece(const Product<T>& whole, const Grid& grid, std::size_t index) {
   const std::size_t i = index / grid.across * grid.rows, j = index % grid.across * grid.columns;
@@ -76,6 +81,40 @@ Product<T> piece(const Product<T>& whole, const Grid& grid, std::size_t index) {
   p.b += whole.transpose_b ? j * whole.ldb : j;
   p.c += i * whole.ldc + j;
   return p;
+}
+
+/// The summands l * depth .. of the product, to c [m, n].
+template <class T>
+Product<T> part(const Product<T>& whole, const Grid& grid, std::size_t l, T* c) {
+  const std::size_t first = l * grid.depth;
+  Product<T> p = whole;
+  p.k = std::min(grid.depth, whole.k - first);
+  p.a += whole.transpose_a ? first * whole.lda : first;
+  p.b += whole.transpose_b ? first : first * whole.ldb;
+  p.beta = 0;
+  p.c = c;
+  p.ldc = whole.n;
+  return p;
+}
+
+/// A deep product: its parts side by side, then their sum in order.
+template <class T>
+void multiply_deep(const Product<T>& whole, const Grid& grid) {
+  const std::size_t pieces = grid.down * grid.across, size = whole.m * whole.n;
+  const Scratch<T> partial(grid.parts * size);
+  parallel_for(grid.parts * pieces, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::size_t l = i / pieces;
+      multiply(piece(part(whole, grid, l, partial.data() + l * size), grid, i % pieces));
+    }
+  });
+  parallel_for(size, 16384, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      T sum = whole.beta == T(0) ? T(0) : whole.beta * whole.c[i];
+      for (std::size_t l = 0; l < grid.parts; ++l) sum += partial[l * size + i];
+      whole.c[i] = sum;
+    }
+  });
 }
 
 }  // namespace
@@ -89,17 +128,24 @@ void gemm_batched(std::size_t count, bool transpose_a, bool transpose_b, std::si
   const Product<T> first{
       transpose_a, transpose_b,         m,    n, k, alpha, a, transpose_a ? m : k,
       b,           transpose_b ? k : n, beta, c, n};
+  const auto product = [&](std::size_t i) {
+    Product<T> p = first;
+    p.a += i * stride_a;
+    p.b += i * stride_b;
+    p.c += i * stride_c;
+    return p;
+  };
   const Grid grid(m, n, k);
-  const std::size_t pieces = grid.down * grid.across;
+  if (grid.parts > 1) {
+    for (std::size_t i = 0; i < count; ++i) multiply_deep(product(i), grid);
+    return;
+  }
+  const std::size_t pieces = grid.pieces();
   const double work = std::max(1.0, flops(m, n, k) / static_cast<double>(pieces));
   const auto block = static_cast<std::size_t>(std::max(1.0, kParallel / work));
   parallel_for(count * pieces, block, [&](std::size_t begin, std::size_t end) {
     for (std::size_t index = begin; index < end; ++index) {
-      Product<T> p = first;
-      p.a += index / pieces * stride_a;
-      p.b += index / pieces * stride_b;
-      p.c += index / pieces * stride_c;
-      multiply(piece(p, grid, index % pieces));
+      multiply(piece(product(index / pieces), grid, index % pieces));
     }
   });
 }
