@@ -136,8 +136,8 @@ class Gradients {
   void pass(std::size_t i) { gx_[i] = gy_[0]; }
   void set(std::size_t i, Array<T>&& gradient) { gx_[i] = Variable<T>(std::move(gradient)); }
   /// Where the gradient of argument i can be added in place of being made (y += a b, GEMM with
-  /// beta = 1): non-null when one has arrived there before and nobody else holds it. It has the shape
-  /// of the argument. After adding there do not also make, pass or set one.
+  /// beta = 1): non-null when one has arrived there before and nobody else holds it. It has the
+  /// shape of the argument. After adding there do not also make, pass or set one.
   Array<T>* accumulation_target(std::size_t i) const noexcept {
     return detail::accumulation_target(node_.edge(i));
   }

@@ -73,17 +73,19 @@ Variables<T> BackwardTask<T>::finish() {
   for (Leaf& leaf : leaves_)
     if (leaf.wanted && slots_[leaf.slot].defined())
       call_hooks(*leaf.accumulator, std::span<Variable<T>>(&slots_[leaf.slot], 1));
-  Variables<T> result;
-  for (Capture& capture : captures_)
-    result.push_back(
-        std::move(capture.gradient.defined() ? capture.gradient : slots_[capture.slot]));
-  if (request_.capture) return result;
+  if (request_.capture) {
+    Variables<T> result;
+    for (Capture& capture : captures_)
+      result.push_back(
+          std::move(capture.gradient.defined() ? capture.gradient : slots_[capture.slot]));
+    return result;
+  }
   for (Leaf& leaf : leaves_)
     if (leaf.wanted && slots_[leaf.slot].defined())
       leaf.accumulator->accumulate(std::move(slots_[leaf.slot]), request_.create_graph);
   for (auto& [place, gradient] : retained_)
     place->accumulate(std::move(gradient), request_.create_graph);
-  return result;
+  return {};
 }
 
 template <class T>
@@ -295,6 +297,12 @@ template <class T>
 Array<T>* accumulation_target(const Edge<T>& edge) noexcept {
   return running<T> == nullptr ? nullptr : running<T>->accumulation_target(edge);
 }
+template <class T>
+bool in_backward() noexcept {
+  return running<T> != nullptr;
+}
+template bool in_backward<float>() noexcept;
+template bool in_backward<double>() noexcept;
 template Array<float>* accumulation_target(const Edge<float>&) noexcept;
 template Array<double>* accumulation_target(const Edge<double>&) noexcept;
 

@@ -142,6 +142,10 @@ Variable<T> make_variable(Make&& make) {
 template <class T>
 Array<T>* accumulation_target(const Edge<T>& edge) noexcept;
 
+/// Whether this thread is inside the backward of some node.
+template <class T>
+bool in_backward() noexcept;
+
 /// Under DetectAnomaly: throw a ValueError that names the operation if a value holds a NaN or an
 /// infinity; the forward call notes its stack on request.
 template <class T>

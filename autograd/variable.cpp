@@ -77,7 +77,7 @@ Variable<T> Variable<T>::grad() const {
 }
 
 template <class T>
-void Variable<T>::set_grad(const Variable& gradient) {
+void Variable<T>::set_grad(const Variable& gradient) const {
   detail::Accumulator<T>* accumulator = accumulator_of(checked());
   if (accumulator == nullptr) throw StateError("set_grad: this Variable requires no gradient");
   if (gradient.defined() && gradient.shape() != shape())
@@ -87,13 +87,13 @@ void Variable<T>::set_grad(const Variable& gradient) {
 }
 
 template <class T>
-void Variable<T>::clear_grad() {
+void Variable<T>::clear_grad() const {
   if (detail::Accumulator<T>* accumulator = accumulator_of(checked()))
     accumulator->set_gradient(Variable());
 }
 
 template <class T>
-void Variable<T>::retain_grad() {
+void Variable<T>::retain_grad() const {
   detail::VariableState<T>& state = checked();
   if (!state.node) throw StateError("retain_grad: this Variable requires no gradient");
   if (state.leaf || state.retained) return;
@@ -131,7 +131,7 @@ Variable<T>& Variable<T>::set_name(std::string name) {
 }
 
 template <class T>
-HookHandle Variable<T>::register_hook(std::function<Variable(const Variable&)> hook) {
+HookHandle Variable<T>::register_hook(std::function<Variable(const Variable&)> hook) const {
   static std::atomic<std::uint64_t> next_id{1};
   detail::VariableState<T>& state = checked();
   if (!state.node) throw StateError("register_hook: this Variable requires no gradient");

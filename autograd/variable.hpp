@@ -124,10 +124,10 @@ class Variable {
   /// The accumulated gradient of a leaf (or after retain_grad()); undefined before the first
   /// backward.
   Variable grad() const;
-  void set_grad(const Variable& gradient);
-  void clear_grad();
+  void set_grad(const Variable& gradient) const;
+  void clear_grad() const;
   /// Keep the gradient of an interior Variable too.
-  void retain_grad();
+  void retain_grad() const;
 
   /// The same value (and version) without its history.
   Variable detach() const;
@@ -140,7 +140,7 @@ class Variable {
 
   /// Calls `hook` with the gradient of this Variable during every backward; a defined result
   /// replaces it. Runs in the order of registration. @throws StateError if no gradient is required.
-  HookHandle register_hook(std::function<Variable(const Variable&)> hook);
+  HookHandle register_hook(std::function<Variable(const Variable&)> hook) const;
 
   /// Gradients of this output by every leaf that requires them, added to their grad().
   /// @throws ShapeError unless this is a scalar or options.gradient has its shape;

@@ -1,6 +1,5 @@
 #include <xgrad/xgrad.hpp>
 
-
 #include "support/catch.hpp"
 
 using xg::Array, xg::Context, xg::Gradients, xg::Variable, xg::Variables;
