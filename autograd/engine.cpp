@@ -265,6 +265,7 @@ void BackwardTask<T>::run_entry(Entry& entry) {
       throw;
     }
     running<T> = outer;
+    if (gradient_mutator<T> != nullptr) gradient_mutator<T>(node, gx);
     for (Variable<T>& g : gy) g = Variable<T>();
     for (std::size_t i = 0; i < gx.size(); ++i)
       if (gx[i].defined() && node.needs(i)) add(node.edge(i), std::move(gx[i]), node, i);
@@ -289,6 +290,7 @@ void BackwardTask<T>::add(const Edge<T>& edge, Variable<T> gradient, const Node<
 template <class T>
 Array<T>* BackwardTask<T>::accumulation_target(const Edge<T>& edge) noexcept {
   if (request_.create_graph || modes.anomaly || !edge.node) return nullptr;
+  if (gradient_mutator<T> != nullptr) return nullptr;  // it wants to see every gradient
   Variable<T>& slot = slots_[slot_of(edge)];
   return slot.owns_value_alone() ? &slot.state()->storage->value : nullptr;
 }

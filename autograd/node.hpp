@@ -146,6 +146,13 @@ Array<T>* accumulation_target(const Edge<T>& edge) noexcept;
 template <class T>
 bool in_backward() noexcept;
 
+/// A seam for the tests, null otherwise: called with the gradients that a node has just returned,
+/// which it may damage. The tests of the operations must notice.
+template <class T>
+using GradientMutator = void (*)(const Node<T>& node, std::span<Variable<T>> gradients);
+template <class T>
+inline GradientMutator<T> gradient_mutator = nullptr;
+
 /// Under DetectAnomaly: throw a ValueError that names the operation if a value holds a NaN or an
 /// infinity; the forward call notes its stack on request.
 template <class T>

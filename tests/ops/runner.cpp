@@ -1,0 +1,172 @@
+// Proves every entry of the table of operations and prints what was done.
+//
+//   ops_table [--only NAME,...] [--no-mutants] [--quiet] [--headers DIR] [--list]
+//
+// The exit code is 0 if every check of every entry passed, every damaged gradient was noticed, and
+// (with --headers) every operation declared in DIR has an entry.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <iostream>
+#include <map>
+#include <set>
+#include <xgrad/core/error.hpp>
+
+#include "ops/checks.hpp"
+#include "ops/declared.hpp"
+#include "ops/tape_mutants.hpp"
+
+using namespace xg::test;
+
+namespace {
+
+struct Options {
+  std::set<std::string> only;
+  std::string headers;
+  bool mutants = true, quiet = false, list = false;
+};
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--no-mutants") options.mutants = false;
+    if (argument == "--quiet") options.quiet = true;
+    if (argument == "--list") options.list = true;
+    if (argument == "--headers" && i + 1 < argc) options.headers = argv[++i];
+    if (argument == "--only" && i + 1 < argc) {
+      std::string names = argv[++i];
+      for (char* name = std::strtok(names.data(), ","); name; name = std::strtok(nullptr, ","))
+        options.only.insert(name);
+    }
+  }
+  return options;
+}
+
+struct Result {
+  std::map<std::string, std::pair<int, int>> checks;  // passed, run
+  std::vector<std::string> failures;
+  MutantCount mutants;
+
+  template <class F>
+  void note(const char* check, const std::string& label, F&& run) {
+    std::string text;
+    try {
+      text = run();
+    } catch (const std::exception& error) {
+      text = std::string("throws ") + error.what();
+    }
+    auto& [passed, count] = checks[check];
+    ++count;
+    if (text.empty())
+      ++passed;
+    else
+      failures.push_back(fmt::format("{}, {}: {}", check, label, text));
+  }
+};
+
+bool complete(const Entry& entry, Result& result) {
+  if (!entry.exempt.empty()) return true;
+  if (entry.samples.empty()) result.failures.push_back("an entry needs samples");
+  if (entry.references.empty()) result.failures.push_back("an entry needs reference values");
+  return result.failures.empty();
+}
+
+Result prove(const Entry& entry, bool mutants) {
+  Result result;
+  complete(entry, result);
+  for (const Reference& reference : entry.references)
+    result.note("value", reference.label, [&] { return check_reference(reference); });
+  for (const Refusal& refusal : entry.refusals)
+    result.note("errors", refusal.text, [&] { return check_refusal(refusal); });
+  for (const Sample& sample : entry.samples)
+    for (const SampleCheck& check : sample_checks())
+      result.note(check.name, sample.label, [&] { return check.run(sample); });
+  if (mutants && result.failures.empty()) result.mutants = mutate_tape(entry);
+  for (const std::string& survivor : result.mutants.survivors)
+    result.failures.push_back("damage not noticed: " + survivor);
+  return result;
+}
+
+std::vector<const char*> columns() {
+  std::vector<const char*> names = {"value"};
+  for (const SampleCheck& check : sample_checks()) names.push_back(check.name);
+  names.push_back("errors");
+  return names;
+}
+
+std::string row(const std::string& name, const Result& result) {
+  std::string text = fmt::format("{:<18}", name);
+  for (const char* column : columns()) {
+    const auto found = result.checks.find(column);
+    if (found == result.checks.end())
+      text += fmt::format("{:>10}", "-");
+    else if (found->second.first == found->second.second)
+      text += fmt::format("{:>10}", found->second.first);
+    else
+      text += fmt::format("{:>10}", fmt::format("{}/{}", found->second.first, found->second.second));
+  }
+  const MutantCount& m = result.mutants;
+  return text + fmt::format("{:>12}", fmt::format("{}/{}", m.caught, m.made - m.equivalent)) +
+         (m.equivalent ? fmt::format("  ({} equivalent: the gradient is zero)", m.equivalent) : "");
+}
+
+std::string head() {
+  std::string text = fmt::format("{:<18}", "operation");
+  for (const char* column : columns()) text += fmt::format("{:>10}", column);
+  return text + fmt::format("{:>12}", "mutants");
+}
+
+/// Operations without an entry, and entries twice.
+std::vector<std::string> gaps(const std::string& headers) {
+  std::vector<std::string> missing;
+  std::set<std::string> listed;
+  for (const Entry& entry : table())
+    if (!listed.insert(entry.name).second) missing.push_back(entry.name + " is listed twice");
+  if (headers.empty()) return missing;
+  for (const std::string& name : declared_operations(headers))
+    if (listed.count(name) == 0) missing.push_back(name + " is declared but has no entry");
+  return missing;
+}
+
+void add(Result& total, const Result& one) {
+  for (const auto& [check, counts] : one.checks) {
+    total.checks[check].first += counts.first;
+    total.checks[check].second += counts.second;
+  }
+  total.mutants.made += one.mutants.made;
+  total.mutants.caught += one.mutants.caught;
+  total.mutants.equivalent += one.mutants.equivalent;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options = parse(argc, argv);
+  if (options.list) {
+    for (const Entry& entry : table()) std::cout << entry.name << '\n';
+    return 0;
+  }
+  if (!options.quiet) std::cout << head() << '\n';
+  std::vector<std::string> failures = gaps(options.headers);
+  Result total;
+  std::size_t entries = 0;
+  for (const Entry& entry : table()) {
+    if (!options.only.empty() && options.only.count(entry.name) == 0) continue;
+    const Result result = prove(entry, options.mutants);
+    ++entries;
+    add(total, result);
+    for (const std::string& text : result.failures) failures.push_back(entry.name + ": " + text);
+    if (options.quiet) continue;
+    if (entry.exempt.empty())
+      std::cout << row(entry.name, result) << std::endl;
+    else
+      std::cout << fmt::format("{:<18}  exempt: {}\n", entry.name, entry.exempt);
+  }
+  if (!options.quiet) std::cout << row(fmt::format("{} in all", entries), total) << '\n';
+  for (const std::string& text : failures) std::cout << "FAILED " << text << '\n';
+  if (entries < options.only.size()) std::cout << "FAILED an entry of --only does not exist\n";
+  return failures.empty() && entries >= options.only.size() ? 0 : 1;
+}

@@ -1,0 +1,55 @@
+#include "ops/table.hpp"
+
+#include <xgrad/core/error.hpp>
+
+#include <iterator>
+
+namespace xg::test {
+
+namespace {
+
+Input reshaped(Input input, Shape shape) {
+  input.shape = std::move(shape);
+  return input;
+}
+
+}  // namespace
+
+void extend(std::vector<Sample>& samples, std::vector<Sample> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(samples));
+}
+
+std::vector<Sample> shapes_of_one(const Call& call, const Input& like, const std::string& label) {
+  std::vector<Sample> samples;
+  for (const Shape& shape : {Shape{}, Shape{1}, Shape{7}, Shape{3, 4}, Shape{0, 4}})
+    samples.push_back({to_string(shape) + label, call, {reshaped(like, shape)}});
+  return samples;
+}
+
+std::vector<Sample> shapes_of_two(const Call& call, const Input& a, const Input& b,
+                                  const std::string& label, bool separated) {
+  const std::pair<Shape, Shape> pairs[] = {
+      {{}, {}},     {{5}, {5}},       {{2, 3}, {2, 3}}, {{2, 3}, {}},     {{}, {2, 3}},
+      {{2, 3}, {3}}, {{3}, {2, 3}},   {{2, 1}, {2, 3}}, {{2, 1}, {1, 3}}, {{2, 3, 2}, {3, 1}},
+      {{1}, {4}},   {{0, 3}, {3}},
+  };
+  std::vector<Sample> samples;
+  for (const auto& [left, right] : pairs)
+    samples.push_back({to_string(left) + " " + to_string(right) + label,
+                       call,
+                       {reshaped(a, left), reshaped(b, right)},
+                       separated});
+  return samples;
+}
+
+const Entries& table() {
+  static const Entries all = [] {
+    Entries entries;
+    for (auto family : {arithmetic_entries, elementary_entries, activation_entries})
+      for (Entry& entry : family()) entries.push_back(std::move(entry));
+    return entries;
+  }();
+  return all;
+}
+
+}  // namespace xg::test
