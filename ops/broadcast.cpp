@@ -74,7 +74,8 @@ template <class T>
 Array<T> broadcast_binary(const char* name, kernels::Binary op, const Array<T>& a,
                           const Array<T>& b) {
   const bool same = a.shape() == b.shape();
-  Array<T> y(same ? a.shape() : broadcast_shape(name, a.shape(), b.shape()));  // one y: built in place
+  Array<T> y(same ? a.shape()
+                  : broadcast_shape(name, a.shape(), b.shape()));  // one y: built in place
   if (same) {
     kernels::binary<T>(op, a.data(), b.data(), y.data(), y.size());
   } else if (b.dimension() == 0) {
@@ -104,16 +105,16 @@ XG_INSTANTIATE(double)
 template <Element T>
 Variable<T> broadcast_to(const Variable<T>& x, const Shape& shape) {
   if (x.shape() == shape) return x;
-  require<ShapeError>(broadcasts_to(x.shape(), shape), "broadcast_to", "x",
-                      "broadcast to " + to_string(shape), x.shape());
+  if (!broadcasts_to(x.shape(), shape))
+    require<ShapeError>(false, "broadcast_to", "x", "broadcast to " + to_string(shape), x.shape());
   return BroadcastTo::apply(x, shape);
 }
 
 template <Element T>
 Variable<T> sum_to(const Variable<T>& x, const Shape& shape) {
   if (x.shape() == shape) return x;
-  require<ShapeError>(broadcasts_to(shape, x.shape()), "sum_to", "shape",
-                      "broadcast to " + to_string(x.shape()), shape);
+  if (!broadcasts_to(shape, x.shape()))
+    require<ShapeError>(false, "sum_to", "shape", "broadcast to " + to_string(x.shape()), shape);
   return SumTo::apply(x, shape);
 }
 

@@ -92,8 +92,18 @@ TEST_CASE("broadcast: sum_to and broadcast_to are each other's gradients", "[ops
   REQUIRE(wide.value()(1, 2) == 3);
   REQUIRE(sum_to(wide, {3}).value()(2) == 6);
   REQUIRE(sum_to(wide, {2, 1}).shape() == Shape{2, 1});
-  REQUIRE(gradcheck([](const Variable<double>& x) { return broadcast_to(x * x, {4, 2, 3}); }, row).passed);
-  REQUIRE(gradcheck([](const Variable<double>& x) { return sum_to(x * x, {1, 3}); }, wide.detach()).passed);
+  REQUIRE(gradcheck(
+              [](const Variable<double>& x) {
+                return broadcast_to(x * x, {4, 2, 3});
+              },
+              row)
+              .passed);
+  REQUIRE(gradcheck(
+              [](const Variable<double>& x) {
+                return sum_to(x * x, {1, 3});
+              },
+              wide.detach())
+              .passed);
   REQUIRE_THROWS_WITH(broadcast_to(row, {3, 2}),
                       "broadcast_to: x must broadcast to [3, 2], got [3]");
   REQUIRE_THROWS_WITH(sum_to(row, {2}), "sum_to: shape must broadcast to [3], got [2]");

@@ -238,9 +238,9 @@ std::string check_unchanged(const Sample& sample) {
 
 const std::vector<SampleCheck>& sample_checks() {
   static const std::vector<SampleCheck> checks = {
-      {"grad", check_gradient},   {"grad2", check_second_gradient}, {"linear", check_linear},
-      {"bits", check_bits},       {"paths", check_paths},           {"subsets", check_subsets},
-      {"float", check_float},     {"unchanged", check_unchanged},
+      {"grad", check_gradient}, {"grad2", check_second_gradient}, {"linear", check_linear},
+      {"bits", check_bits},     {"paths", check_paths},           {"subsets", check_subsets},
+      {"float", check_float},   {"unchanged", check_unchanged},
   };
   return checks;
 }

@@ -21,9 +21,8 @@ namespace {
 double draw_element(const Input& input, Draw& draw) {
   for (int attempt = 0; attempt < 1000; ++attempt) {
     const double x = draw.uniform(input.low, input.high);
-    const bool near = std::any_of(input.avoid.begin(), input.avoid.end(), [&](double point) {
-      return std::abs(x - point) < input.margin;
-    });
+    const bool near = std::any_of(input.avoid.begin(), input.avoid.end(),
+                                  [&](double point) { return std::abs(x - point) < input.margin; });
     if (!near) return x;
   }
   throw ValueError("a sample leaves no room between the points that it avoids");

@@ -106,7 +106,8 @@ std::string row(const std::string& name, const Result& result) {
     else if (found->second.first == found->second.second)
       text += fmt::format("{:>10}", found->second.first);
     else
-      text += fmt::format("{:>10}", fmt::format("{}/{}", found->second.first, found->second.second));
+      text +=
+          fmt::format("{:>10}", fmt::format("{}/{}", found->second.first, found->second.second));
   }
   const MutantCount& m = result.mutants;
   return text + fmt::format("{:>12}", fmt::format("{}/{}", m.caught, m.made - m.equivalent)) +

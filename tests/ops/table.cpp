@@ -29,9 +29,9 @@ std::vector<Sample> shapes_of_one(const Call& call, const Input& like, const std
 std::vector<Sample> shapes_of_two(const Call& call, const Input& a, const Input& b,
                                   const std::string& label, bool separated) {
   const std::pair<Shape, Shape> pairs[] = {
-      {{}, {}},     {{5}, {5}},       {{2, 3}, {2, 3}}, {{2, 3}, {}},     {{}, {2, 3}},
-      {{2, 3}, {3}}, {{3}, {2, 3}},   {{2, 1}, {2, 3}}, {{2, 1}, {1, 3}}, {{2, 3, 2}, {3, 1}},
-      {{1}, {4}},   {{0, 3}, {3}},
+      {{}, {}},         {{5}, {5}},          {{2, 3}, {2, 3}}, {{2, 3}, {}},
+      {{}, {2, 3}},     {{2, 3}, {3}},       {{3}, {2, 3}},    {{2, 1}, {2, 3}},
+      {{2, 1}, {1, 3}}, {{2, 3, 2}, {3, 1}}, {{1}, {4}},       {{0, 3}, {3}},
   };
   std::vector<Sample> samples;
   for (const auto& [left, right] : pairs)

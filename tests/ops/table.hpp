@@ -93,7 +93,8 @@ struct Entry {
 using Entries = std::vector<Entry>;
 
 /// Scalar, one element, vector, matrix and empty: for operations of one argument, any shape.
-std::vector<Sample> shapes_of_one(const Call& call, const Input& like, const std::string& label = "");
+std::vector<Sample> shapes_of_one(const Call& call, const Input& like,
+                                  const std::string& label = "");
 
 /// Equal shapes, both kinds of scalar, rows, columns, both at once, and empty: for operations of
 /// two arguments that broadcast.

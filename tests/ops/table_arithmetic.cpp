@@ -26,40 +26,36 @@ void add_number(Entry& entry, const std::string& label, const Call& f, const Inp
 }
 
 Entry add_entry() {
-  auto e = binary_entry(
-      "add", call([](const auto& x) { return x[0] + x[1]; }),
-      call([](const auto& x) { return x[0] + x[0]; }), {}, {{2, 2}, {3, 5, -1, 1}},
-      [] { (void)(two_by_three + four); });
+  auto e = binary_entry("add", call([](const auto& x) { return x[0] + x[1]; }),
+                        call([](const auto& x) { return x[0] + x[0]; }), {},
+                        {{2, 2}, {3, 5, -1, 1}}, [] { (void)(two_by_three + four); });
   add_number(e, " x + 0.5", call([](const auto& x) { return x[0] + 0.5; }));
   add_number(e, " 2 + x", call([](const auto& x) { return 2 + x[0]; }));
   return e;
 }
 
 Entry sub_entry() {
-  auto e = binary_entry(
-      "sub", call([](const auto& x) { return x[0] - x[1]; }),
-      call([](const auto& x) { return x[0] - x[0]; }), {}, {{2, 2}, {-1, -3, -5, -7}},
-      [] { (void)(two_by_three - four); });
+  auto e = binary_entry("sub", call([](const auto& x) { return x[0] - x[1]; }),
+                        call([](const auto& x) { return x[0] - x[0]; }), {},
+                        {{2, 2}, {-1, -3, -5, -7}}, [] { (void)(two_by_three - four); });
   add_number(e, " x - 0.5", call([](const auto& x) { return x[0] - 0.5; }));
   add_number(e, " 2 - x", call([](const auto& x) { return 2 - x[0]; }));
   return e;
 }
 
 Entry mul_entry() {
-  auto e = binary_entry(
-      "mul", call([](const auto& x) { return x[0] * x[1]; }),
-      call([](const auto& x) { return x[0] * x[0]; }), {}, {{2, 2}, {2, 4, -6, -12}},
-      [] { (void)(two_by_three * four); });
+  auto e = binary_entry("mul", call([](const auto& x) { return x[0] * x[1]; }),
+                        call([](const auto& x) { return x[0] * x[0]; }), {},
+                        {{2, 2}, {2, 4, -6, -12}}, [] { (void)(two_by_three * four); });
   add_number(e, " x * 0.5", call([](const auto& x) { return x[0] * 0.5; }));
   add_number(e, " -3 * x", call([](const auto& x) { return -3 * x[0]; }));
   return e;
 }
 
 Entry div_entry() {
-  auto e = binary_entry(
-      "div", call([](const auto& x) { return x[0] / x[1]; }),
-      call([](const auto& x) { return x[0] / x[0]; }), {{}, 0.5, 2}, {{2, 2}, {.5, .25, -1.5, -.75}},
-      [] { (void)(two_by_three / four); });
+  auto e = binary_entry("div", call([](const auto& x) { return x[0] / x[1]; }),
+                        call([](const auto& x) { return x[0] / x[0]; }), {{}, 0.5, 2},
+                        {{2, 2}, {.5, .25, -1.5, -.75}}, [] { (void)(two_by_three / four); });
   add_number(e, " x / 3", call([](const auto& x) { return x[0] / 3; }));
   add_number(e, " 2 / x", call([](const auto& x) { return 2 / x[0]; }), {{}, 0.5, 2});
   return e;
@@ -83,7 +79,9 @@ Entry broadcast_to_entry() {
                {"[1] -> [0]", to({0}), {{{1}}}},
                {"[2] -> [2]", to({2}), {{{2}}}}};
   e.references = {{"[2, 1] -> [2, 2]", to({2, 2}), {{{2, 1}, {1, 3}}}, {{{2, 2}, {1, 1, 9, 9}}}}};
-  e.refusals = {{[] { (void)broadcast_to(four, {4, 2}); },
+  e.refusals = {{[] {
+                   (void)broadcast_to(four, {4, 2});
+                 },
                  "broadcast_to: x must broadcast to [4, 2], got [4]"}};
   return e;
 }
@@ -99,15 +97,14 @@ Entry sum_to_entry() {
                {"[0, 2] -> [2]", to({2}), {{{0, 2}}}},
                {"[2] -> [2]", to({2}), {{{2}}}}};
   e.references = {{"[2, 2] -> [2]", to({2}), {{{2, 2}, {1, 2, 3, 4}}}, {{{2}, {10, 20}}}}};
-  e.refusals = {
-      {[] { (void)sum_to(four, {3}); }, "sum_to: shape must broadcast to [4], got [3]"}};
+  e.refusals = {{[] { (void)sum_to(four, {3}); }, "sum_to: shape must broadcast to [4], got [3]"}};
   return e;
 }
 
 }  // namespace
 
 Entries arithmetic_entries() {
-  return {add_entry(), sub_entry(), mul_entry(),          div_entry(),
+  return {add_entry(), sub_entry(),    mul_entry(),         div_entry(),
           neg_entry(), sum_to_entry(), broadcast_to_entry()};
 }
 
