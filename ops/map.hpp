@@ -118,8 +118,8 @@ constexpr std::size_t formula_arity() {
 /// computed once, and forms that overflow are replaced, so that x / (1 + exp(-x)) has the right
 /// value and derivative at -1000. Values stay what the formula says but for their last bits and the
 /// sign of a zero; infinities and NaN are kept (x * 0 is not 0).
-template <class F, class... Inputs>
-requires(MapInputs<Inputs...>&& Formula<F, Inputs...>) Variable<detail::map_element<Inputs...>> map(
+template <class... Inputs, Formula<Inputs...> F>
+requires MapInputs<Inputs...> Variable<detail::map_element<Inputs...>> map(
     const F& formula, const Inputs&... inputs) {
   using T = detail::map_element<Inputs...>;
   return detail::with_recorded<sizeof...(Inputs)>(formula, [&](const auto& function) {
@@ -128,10 +128,9 @@ requires(MapInputs<Inputs...>&& Formula<F, Inputs...>) Variable<detail::map_elem
 }
 
 /// The same under a name of its own in errors and in pictures of the graph; a string literal.
-template <class F, class... Inputs>
-requires(MapInputs<Inputs...>&& Formula<F, Inputs...>)
-    Variable<detail::map_element<Inputs...>> map_named(const char* name, const F& formula,
-                                                       const Inputs&... inputs) {
+template <class... Inputs, Formula<Inputs...> F>
+requires MapInputs<Inputs...> Variable<detail::map_element<Inputs...>> map_named(
+    const char* name, const F& formula, const Inputs&... inputs) {
   using T = detail::map_element<Inputs...>;
   return detail::with_recorded<sizeof...(Inputs)>(formula, [&](const auto& function) {
     return detail::map_arguments<T>(name, function, detail::map_argument<T>(inputs)...);

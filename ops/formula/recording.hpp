@@ -19,15 +19,18 @@ using SymbolFor = Symbol;
 using ScalarFunctionHandle = std::shared_ptr<const symbolic::ScalarFunction>;
 }  // namespace detail
 
+/// What a formula returns: a Symbol, or a number if it is constant.
+template <class R>
+concept FormulaResult = SymbolOrNumber<R>;
+
 /// A scalar formula of as many arguments as there are inputs: callable with that many Symbols, and
 /// what it returns is a Symbol or a number.
 ///
 /// If the compiler sends you here: inside a formula use exp(x), not std::exp(x); maximum(a, b), not
 /// std::max(a, b); where(condition, a, b), not ?: or if; and return a value.
 template <class F, class... Inputs>
-concept Formula = requires(const F& formula, detail::SymbolFor<Inputs>... symbols) {
-  { formula(symbols...) } -> SymbolOrNumber;
-};
+concept Formula = FormulaResult<decltype(std::declval<const F&>()(
+    std::declval<const detail::SymbolFor<Inputs>&>()...))>;
 
 /// The recording of one call of a formula on this thread. Recordings nest; only the innermost takes
 /// operations.
