@@ -1,6 +1,7 @@
 #include "xgrad/ops/map.hpp"
 
 #include "xgrad/autograd/context.hpp"
+#include "xgrad/autograd/inline_list.hpp"
 #include "xgrad/core/kernels/program.hpp"
 #include "xgrad/ops/broadcast.hpp"
 #include "xgrad/ops/formula/scalar_function.hpp"
@@ -90,14 +91,15 @@ class MapNode final : public Node<T> {
   void at_once(Variable<T>& gy, std::span<Variable<T>> gx) {
     const Shape& shape = this->output_shape(0);
     SmallVector<T*> outputs;
-    std::vector<Variable<T>> results(plan_.backward.outputs.size());
-    if (!results.empty()) {
+    InlineList<Variable<T>, 3> results;
+    const std::size_t count = plan_.backward.outputs.size();
+    if (count != 0) {
       Space<T> space(shape);
       space.add(gy.value());
       for (const GradientPlan::Read& read : plan_.reads) space.add(source(read));
-      for (std::size_t k = 0; k < results.size(); ++k) {
+      for (std::size_t k = 0; k < count; ++k) {
         // The program reads a block of gy before it writes one.
-        results[k] = k == 0 && may_overwrite(gy) ? gy : uninitialized<T>(shape);
+        results.push_back(k == 0 && may_overwrite(gy) ? gy : uninitialized<T>(shape));
         outputs.push_back(data(results[k]));
       }
       space.run(plan_.backward, outputs.data());
@@ -153,12 +155,17 @@ class MapNode final : public Node<T> {
   const GradientPlan& plan_;  // owned by the function
 };
 
+/// The broadcast shape of all inputs; `storage` holds it unless the first input has it already.
 template <class T>
-Shape common_shape(const char* name, std::span<const Variable<T>* const> inputs) {
-  Shape shape = inputs[0]->shape();
-  for (const Variable<T>* x : inputs.subspan(1))
-    if (!(x->shape() == shape)) shape = broadcast_shape(name, shape, x->shape());
-  return shape;
+const Shape& common_shape(const char* name, std::span<const Variable<T>* const> inputs,
+                          Shape& storage) {
+  const Shape* shape = &inputs[0]->shape();
+  for (const Variable<T>* x : inputs.subspan(1)) {
+    if (x->shape() == *shape) continue;
+    storage = broadcast_shape(name, *shape, x->shape());
+    shape = &storage;
+  }
+  return *shape;
 }
 
 /// Inputs whose gradient can be asked for, a bit each.
@@ -213,7 +220,8 @@ Variable<T> run_recorded(const char* name, const ScalarFunctionHandle& function,
 template <class T>
 Variable<T> map_variables(const char* name, const ScalarFunctionHandle& function,
                           std::span<const Variable<T>* const> inputs) {
-  const Shape shape = common_shape(name, inputs);
+  Shape storage;
+  const Shape& shape = common_shape(name, inputs, storage);
   const std::uint64_t wanted = wanted_gradients(*function, inputs);
   Variable<T> y;
   if (wanted != 0) {

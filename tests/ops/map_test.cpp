@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include <xgrad/autograd/gradcheck.hpp>
 #include <xgrad/autograd/node.hpp>
 #include <xgrad/core/allocator.hpp>
@@ -155,6 +158,27 @@ TEST_CASE("map saves what it needs: nothing of its own for relu, one array for s
   CHECK(held([](auto v) { return v * v; }) == 1);
   CHECK(held([](auto v) { return sin(v); }) == 1);
   CHECK(held([](auto v) { return v * sigmoid(v); }) == 2);
+}
+
+TEST_CASE("formulas may be used by several threads at once", "[ops][map][threads]") {
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&wrong, t] {
+      for (int k = 0; k < 50; ++k) {
+        const Variable<double> x(Array<double>{0.25 * t, 1.}, true);
+        const Variable<double> b(Array<double>{1., 2.}, k % 2 == 0);
+        const auto f = [](auto v, auto w) { return tanh(v) * w; };
+        const auto g = [c = k % 3](auto v) { return c * v * v; };
+        const Variable<double> y = xg::map(g, xg::map(f, x, b));
+        y.backward({.gradient = Variable<double>(Array<double>{1., 1.})});
+        const double th = std::tanh(0.25 * t);
+        if (std::abs(x.grad().value()(0) - 2 * (k % 3) * th * (1 - th * th)) > 1e-14) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("an input changed in place before backward is an error that names both",
