@@ -7,7 +7,7 @@ add_library(xgrad_flags INTERFACE)
 target_compile_features(xgrad_flags INTERFACE cxx_std_20)
 target_compile_options(xgrad_flags INTERFACE -Wall -Wextra -Wshadow
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds;-Wno-maybe-uninitialized>  # false alarms in small buffers
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds;-Wno-maybe-uninitialized;-Wno-stringop-overflow>  # false alarms
   $<$<BOOL:${XGRAD_WERROR}>:-Werror>)
 if(XGRAD_SANITIZE)
   target_compile_options(xgrad_flags INTERFACE -fsanitize=${XGRAD_SANITIZE} -fno-omit-frame-pointer
@@ -52,5 +52,7 @@ function(xg_library target)
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
   if(XGRAD_SANITIZE)
     target_link_options(${target} PUBLIC -fsanitize=${XGRAD_SANITIZE})
+  else()
+    target_link_options(${target} PRIVATE -Wl,--no-undefined)  # of a shared library
   endif()
 endfunction()

@@ -75,6 +75,14 @@ decltype(auto) as_variable(A&& a) {
     return Variable<T>(std::forward<A>(a));
 }
 
+/// V is a Variable, and X neither that nor anything that converts to it or to a number.
+template <class V, class X>
+concept OnlyVariable =
+    AnyVariable<V> && !AnyVariable<X> && !Expression<X> &&
+    !std::convertible_to<X, std::remove_cvref_t<V>> && !std::convertible_to<X, double>;
+template <class A, class B>
+concept MixedVariables = AnyVariable<A> && AnyVariable<B> && !std::same_as<A, B>;
+
 }  // namespace detail
 
 /// One operand is a Variable, the other an xtensor expression (an Array, say), in any value
@@ -176,6 +184,26 @@ auto operator/(A&& a, B&& b) {
   return div(detail::as_variable<T>(std::forward<A>(a)),
              detail::as_variable<T>(std::forward<B>(b)));
 }
+
+/// A Variable and something that no operator takes: text, or a Variable of other elements.
+template <class A, class B>
+concept WrongOperands = (detail::OnlyVariable<A, B> || detail::OnlyVariable<B, A> ||
+                         detail::MixedVariables<A, B>);
+
+// So that the compiler names the mistake instead of every operator it knows. Cast first to mix
+// float and double; casts detach.
+template <class A, class B>
+void operator+(const A& a, const B& b) requires WrongOperands<A, B>
+= delete;
+template <class A, class B>
+void operator-(const A& a, const B& b) requires WrongOperands<A, B>
+= delete;
+template <class A, class B>
+void operator*(const A& a, const B& b) requires WrongOperands<A, B>
+= delete;
+template <class A, class B>
+void operator/(const A& a, const B& b) requires WrongOperands<A, B>
+= delete;
 
 /// Compound assignment rebinds the handle a to a new result; it changes no value in place, so
 /// other handles and saved values are not affected.

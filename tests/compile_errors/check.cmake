@@ -1,4 +1,4 @@
-# Compiles SOURCE, which must fail within 40 lines and name its concept within the first ten.
+# Compiles SOURCE, which must fail within LIMIT lines and name its concept within the first ten.
 file(STRINGS ${SOURCE} first LIMIT_COUNT 1)
 if(NOT first MATCHES "^// concept: ([A-Za-z_:]+)$")
   message(FATAL_ERROR "${SOURCE}: the first line must be '// concept: NAME', got '${first}'")
@@ -31,9 +31,9 @@ foreach(i RANGE 1 10)
   string(SUBSTRING "${rest}" ${at} -1 rest)
   string(APPEND head "${line}")
 endforeach()
-if(NOT lines LESS 40)
+if(NOT lines LESS LIMIT)
   message("${output}")
-  message(FATAL_ERROR "must take fewer than 40 lines, got ${lines}")
+  message(FATAL_ERROR "must take fewer than ${LIMIT} lines, got ${lines}")
 endif()
 if(NOT head MATCHES "${concept}")
   message("${output}")

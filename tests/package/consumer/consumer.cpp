@@ -1,4 +1,4 @@
-// A program of somebody else's: a Function of its own on the installed package.
+// A program of somebody else's: a Function and a formula of its own on the installed package.
 #include <xgrad/xgrad.hpp>
 
 #include <cstdio>
@@ -31,6 +31,17 @@ void own_function() {
   check(x.grad().value() == expected, "the gradient of 2 x is 2");
 }
 
+void own_formula() {
+  xg::Variable<double> x(xg::Array<double>{-1, 0, 2}, true);
+  const auto y = xg::map([](auto v) { return v * v * v; }, x);
+  y.backward({.gradient = xg::Array<double>{1, 1, 1}});
+  const xg::Array<double> expected{3, 0, 12};
+  check(xt::allclose(x.grad().value(), expected), "the gradient of x^3 is 3 x^2");
+}
+
 }  // namespace
 
-int main() { own_function(); }
+int main() {
+  own_function();
+  own_formula();
+}
