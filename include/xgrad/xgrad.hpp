@@ -8,6 +8,7 @@
 #include <xgrad/autograd/variable.hpp>
 #include <xgrad/core/array.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/print.hpp>
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/broadcast.hpp>
