@@ -55,6 +55,7 @@ void pop_module() noexcept;
 
 inline std::string actual_text(std::string_view text) { return std::string(text); }
 inline std::string actual_text(const char* text) { return text; }
+inline std::string actual_text(const std::string& text) { return text; }
 inline std::string actual_text(const Shape& shape) { return to_string(shape); }
 inline std::string actual_text(bool value) { return value ? "true" : "false"; }
 template <class T>

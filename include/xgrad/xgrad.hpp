@@ -11,6 +11,10 @@
 #include <xgrad/core/print.hpp>
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/axes.hpp>
 #include <xgrad/ops/broadcast.hpp>
 #include <xgrad/ops/elementary.hpp>
+#include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/map.hpp>
+#include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/shape.hpp>

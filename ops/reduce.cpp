@@ -1,0 +1,159 @@
+#include "xgrad/ops/reduce.hpp"
+
+#include <algorithm>
+
+#include "xgrad/autograd/function.hpp"
+#include "xgrad/core/kernels/reduce.hpp"
+#include "xgrad/core/kernels/transpose.hpp"
+#include "xgrad/ops/arithmetic.hpp"
+#include "xgrad/ops/broadcast.hpp"
+#include "xgrad/ops/shape.hpp"
+
+namespace xg {
+
+using detail::Reduction;
+using kernels::Binary;
+
+namespace {
+
+template <class T>
+Array<T> reduce_array(kernels::Reduce op, const Array<T>& x, const Reduction& r) {
+  Array<T> y(r.result_shape(x.shape()));
+  kernels::reduce(op, x.data(), x.shape().data(), x.dimension(), r.reduced.data(), y.data());
+  return y;
+}
+
+/// gy factor, repeated along the reduced axes of x's shape.
+template <class T>
+void repeat_gradient(Context<T>& ctx, Gradients<T>& out, const Reduction& r, T factor) {
+  const Shape& shape = ctx.input_shape(0);
+  const Array<T>& gy = out.gy();
+  Array<T>& gx = out.make(0, shape);
+  if (gy.size() == 1) return kernels::fill<T>(*gy.data() * factor, gx.data(), gx.size());
+  Array<T> scaled;
+  if (factor != T(1)) {
+    scaled = Array<T>(gy.shape());
+    kernels::binary_scalar<T>(Binary::mul, gy.data(), factor, scaled.data(), scaled.size());
+  }
+  const Shape kept = r.kept_shape(shape);
+  kernels::broadcast_copy(factor != T(1) ? scaled.data() : gy.data(), kept.data(), kept.size(),
+                          shape.data(), shape.size(), gx.data());
+}
+
+struct Sum : Function<Sum> {
+  static constexpr auto name = "sum";
+  template <class T>
+  static Array<T> forward(Context<T>&, const Array<T>& x, const Reduction& r) {
+    return reduce_array(kernels::Reduce::sum, x, r);
+  }
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Reduction& r) {
+    const Shape& shape = ctx.input_shape(0);
+    return {broadcast_to(reshape(gy, r.kept_shape(shape)), shape)};
+  }
+  template <class T>
+  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Reduction& r) {
+    repeat_gradient(ctx, out, r, T(1));
+  }
+};
+
+struct Mean : Function<Mean> {
+  static constexpr auto name = "mean";
+  template <class T>
+  static Array<T> forward(Context<T>&, const Array<T>& x, const Reduction& r) {
+    return reduce_array(kernels::Reduce::mean, x, r);
+  }
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Reduction& r) {
+    const Shape& shape = ctx.input_shape(0);
+    return {broadcast_to(reshape(gy, r.kept_shape(shape)), shape) * factor<T>(shape, r)};
+  }
+  template <class T>
+  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Reduction& r) {
+    repeat_gradient(ctx, out, r, factor<T>(ctx.input_shape(0), r));
+  }
+
+ private:
+  template <class T>
+  static T factor(const Shape& shape, const Reduction& r) {
+    return T(1) / static_cast<T>(r.count(shape));
+  }
+};
+
+struct Var : Function<Var> {
+  static constexpr auto name = "var";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& x, const Reduction& r, double less) {
+    ctx.save(x);
+    Array<T> y(r.result_shape(x.shape()));
+    Array<T> mean(y.shape());
+    kernels::moments(x.data(), x.shape().data(), x.dimension(), r.reduced.data(), mean.data(),
+                     y.data());
+    const double n = static_cast<double>(r.count(x.shape()));
+    const auto factor = static_cast<T>(n / std::max(0.0, n - less));
+    kernels::binary_scalar<T>(Binary::mul, y.data(), factor, y.data(), y.size());
+    return y;
+  }
+  // y = sum (x - m)^2 / d  =>  dx = 2 (x - m) dy / d: what m contributes sums to 0
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Reduction& r,
+                               double less) {
+    const auto x = ctx.saved(0);
+    const auto centred = x - Mean::apply(x, Reduction{r.reduced, true});
+    const double d = std::max(0.0, static_cast<double>(r.count(x.shape())) - less);
+    return {reshape(gy, r.kept_shape(x.shape())) * (2 / d) * centred};
+  }
+};
+
+/// sqrt with the derivative 0 at 0, where x is a sum of squares that are all 0.
+struct RootOfSquares : Function<RootOfSquares> {
+  static constexpr auto name = "std";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& x) {
+    Array<T> y(x.shape());
+    kernels::unary<T>(kernels::Unary::sqrt, x.data(), y.data(), y.size());
+    ctx.save_output();
+    return y;
+  }
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
+    const auto y = ctx.saved_output();
+    const Array<T> zero = xt::cast<T>(xt::equal(y.value(), T(0)));
+    const Array<T> other = T(1) - zero;
+    return {gy * other / (2 * (y + zero))};
+  }
+};
+
+}  // namespace
+
+template <Element T>
+Variable<T> sum(const Variable<T>& x, const Axes& axes, ReduceOptions options) {
+  return Sum::apply(x, detail::make_reduction("sum", x.shape(), axes, options));
+}
+
+template <Element T>
+Variable<T> mean(const Variable<T>& x, const Axes& axes, ReduceOptions options) {
+  return Mean::apply(x, detail::make_reduction("mean", x.shape(), axes, options));
+}
+
+template <Element T>
+Variable<T> var(const Variable<T>& x, const Axes& axes, VarOptions options) {
+  const auto r = detail::make_reduction("var", x.shape(), axes, {.keepdims = options.keepdims});
+  return Var::apply(x, r, options.correction);
+}
+
+template <Element T>
+Variable<T> stddev(const Variable<T>& x, const Axes& axes, VarOptions options) {
+  const auto r = detail::make_reduction("stddev", x.shape(), axes, {.keepdims = options.keepdims});
+  return RootOfSquares::apply(Var::apply(x, r, options.correction));
+}
+#define XG_INSTANTIATE(T)                                                             \
+  template Variable<T> sum(const Variable<T>&, const Axes&, ReduceOptions);           \
+  template Variable<T> mean(const Variable<T>&, const Axes&, ReduceOptions);          \
+  template Variable<T> var(const Variable<T>&, const Axes&, VarOptions);              \
+  template Variable<T> stddev(const Variable<T>&, const Axes&, VarOptions);
+XG_INSTANTIATE(float)
+XG_INSTANTIATE(double)
+#undef XG_INSTANTIATE
+
+}  // namespace xg
