@@ -1,0 +1,157 @@
+#include "xgrad/ops/extremum.hpp"
+
+#include "xgrad/autograd/function.hpp"
+#include "xgrad/core/kernels/reduce.hpp"
+#include "xgrad/ops/arithmetic.hpp"
+#include "xgrad/ops/index.hpp"
+#include "xgrad/ops/shape.hpp"
+
+namespace xg {
+
+using detail::AxisSplit;
+
+namespace {
+
+/// The largest (smallest) along the middle axis of [outer, n, inner].
+struct Extreme : Function<Extreme> {
+  static constexpr auto name = "amax";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& x, bool largest) {
+    ctx.save(x);
+    ctx.save_output();
+    Array<T> y(Shape{x.shape()[0], x.shape()[2]});
+    const bool reduced[] = {false, true, false};
+    kernels::reduce(largest ? kernels::Reduce::max : kernels::Reduce::min, x.data(),
+                    x.shape().data(), 3, reduced, y.data());
+    return y;
+  }
+  // dx_i = dy / count of those equal to y; the share does not change where dx exists
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
+    const auto x = ctx.saved(0), y = ctx.saved_output();
+    const Array<T> one(gy.shape(), T(1));
+    return {unsqueeze(gy, 1) * Variable<T>(share(x.value(), y.value(), one))};
+  }
+  template <class T>
+  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, bool) {
+    out.set(0, share(ctx.saved_value(0), ctx.saved_output_value(), out.gy()));
+  }
+
+ private:
+  template <class T>
+  static Array<T> share(const Array<T>& x, const Array<T>& y, const Array<T>& gy) {
+    Array<T> gx(x.shape());
+    kernels::extremum_backward(x.data(), y.data(), gy.data(), x.shape()[0], x.shape()[1],
+                               x.shape()[2], gx.data());
+    return gx;
+  }
+};
+
+template <class T>
+Variable<T> extreme(const char* op, bool largest, const Variable<T>& x, const Axes& axes,
+                    ReduceOptions options) {
+  const auto r = detail::make_reduction(op, x.shape(), axes, options);
+  require<ValueError>(r.count(x.shape()) > 0, op, "x", "have elements along the axes", x.shape());
+  SmallVector<std::ptrdiff_t> order;  // what stays, then what goes
+  for (const bool going : {false, true})
+    for (std::size_t i = 0; i < x.dimension(); ++i)
+      if (r.reduced[i] == going) order.push_back(static_cast<std::ptrdiff_t>(i));
+  const Shape shape = r.result_shape(x.shape());
+  if (axes.size() == 1) {
+    const AxisSplit s(x.shape(), normalize_axis(op, "axes", axes[0], x.dimension()));
+    return reshape(Extreme::apply(reshape(x, Shape{s.outer, s.n, s.inner}), largest), shape);
+  }
+  const bool sorted = std::is_sorted(order.begin(), order.end());
+  const Shape three{element_count(shape), r.count(x.shape()), 1};
+  return reshape(Extreme::apply(reshape(sorted ? x : permute(x, order), three), largest), shape);
+}
+
+template <class T>
+IndexArray arg_extreme(const char* op, bool largest, const Array<T>& x, std::ptrdiff_t axis,
+                       ReduceOptions options) {
+  const std::size_t at = normalize_axis(op, "axis", axis, x.dimension());
+  const AxisSplit s(x.shape(), at);
+  require<ValueError>(s.n > 0, op, "x", "have elements along the axis", x.shape());
+  Shape shape = x.shape();
+  shape[at] = 1;
+  if (!options.keepdims) shape.erase(shape.begin() + at);
+  IndexArray index(shape);
+  (largest ? kernels::arg_max<T> : kernels::arg_min<T>)(x.data(), s.outer, s.n, s.inner,
+                                                        index.data(), nullptr);
+  return index;
+}
+
+template <class T>
+IndexArray arg_extreme_flat(const char* op, bool largest, const Array<T>& x) {
+  require<ValueError>(x.size() > 0, op, "x", "have elements", x.shape());
+  IndexArray index = IndexArray::from_shape(Shape{});
+  (largest ? kernels::arg_max<T> : kernels::arg_min<T>)(x.data(), 1, x.size(), 1, index.data(),
+                                                        nullptr);
+  return index;
+}
+
+template <class T>
+Extremum<T> extreme_at(const char* op, bool largest, const Variable<T>& x, std::ptrdiff_t axis,
+                       ReduceOptions options) {
+  IndexArray index = arg_extreme(op, largest, x.value(), axis, {.keepdims = true});
+  auto values = gather(x, axis, index);
+  if (!options.keepdims) {
+    values = reshape(values, [&] {
+      Shape shape = index.shape();
+      shape.erase(shape.begin() + normalize_axis(op, "axis", axis, shape.size()));
+      return shape;
+    }());
+    index.reshape(values.shape());
+  }
+  return {std::move(values), std::move(index)};
+}
+
+}  // namespace
+
+template <Element T>
+Variable<T> amax(const Variable<T>& x, const Axes& axes, ReduceOptions options) {
+  return extreme("amax", true, x, axes, options);
+}
+template <Element T>
+Variable<T> amin(const Variable<T>& x, const Axes& axes, ReduceOptions options) {
+  return extreme("amin", false, x, axes, options);
+}
+template <Element T>
+Extremum<T> max(const Variable<T>& x, std::ptrdiff_t axis, ReduceOptions options) {
+  return extreme_at("max", true, x, axis, options);
+}
+template <Element T>
+Extremum<T> min(const Variable<T>& x, std::ptrdiff_t axis, ReduceOptions options) {
+  return extreme_at("min", false, x, axis, options);
+}
+template <Element T>
+IndexArray argmax(const Variable<T>& x, std::ptrdiff_t axis, ReduceOptions options) {
+  return arg_extreme("argmax", true, x.value(), axis, options);
+}
+template <Element T>
+IndexArray argmin(const Variable<T>& x, std::ptrdiff_t axis, ReduceOptions options) {
+  return arg_extreme("argmin", false, x.value(), axis, options);
+}
+template <Element T>
+IndexArray argmax(const Variable<T>& x) {
+  return arg_extreme_flat("argmax", true, x.value());
+}
+template <Element T>
+IndexArray argmin(const Variable<T>& x) {
+  return arg_extreme_flat("argmin", false, x.value());
+}
+
+#define XG_INSTANTIATE(T)                                                            \
+  template Variable<T> amax(const Variable<T>&, const Axes&, ReduceOptions);         \
+  template Variable<T> amin(const Variable<T>&, const Axes&, ReduceOptions);         \
+  template Extremum<T> max(const Variable<T>&, std::ptrdiff_t, ReduceOptions);       \
+  template Extremum<T> min(const Variable<T>&, std::ptrdiff_t, ReduceOptions);       \
+  template IndexArray argmax(const Variable<T>&, std::ptrdiff_t, ReduceOptions);     \
+  template IndexArray argmin(const Variable<T>&, std::ptrdiff_t, ReduceOptions);     \
+  template IndexArray argmax(const Variable<T>&);                                    \
+  template IndexArray argmin(const Variable<T>&);
+XG_INSTANTIATE(float)
+XG_INSTANTIATE(double)
+#undef XG_INSTANTIATE
+
+}  // namespace xg
