@@ -13,8 +13,15 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/axes.hpp>
 #include <xgrad/ops/broadcast.hpp>
+#include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/elementary.hpp>
+#include <xgrad/ops/extremum.hpp>
+#include <xgrad/ops/index.hpp>
 #include <xgrad/ops/linalg.hpp>
+#include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/map.hpp>
+#include <xgrad/ops/maxout.hpp>
+#include <xgrad/ops/normalization.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/softmax.hpp>
