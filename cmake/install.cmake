@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 # What only the sources include: backends, templates compiled once per instruction set.
-set(XGRAD_PRIVATE_HEADERS "_isa\\.hpp$|_backend\\.hpp$|/simd_[^/]*\\.hpp$")
+set(XGRAD_PRIVATE_HEADERS "_(isa|backend|ops|table|layout)\\.hpp$|/simd_[^/]*\\.hpp$")
 
 function(xg_install target)  # xg_install(<target> [COMPONENT <name>]): a component is left out of "all"
   cmake_parse_arguments(INSTALL "" "COMPONENT" "" ${ARGN})
