@@ -11,8 +11,10 @@ int main(int argc, char** argv) {
   bench::Options options;
   std::vector<std::string> only, skip;
   bool list = false;
-  app.add_option("--threads", options.threads, "threads the library may use")->check(CLI::PositiveNumber);
-  app.add_option("--ms", options.milliseconds, "time spent on a workload")->check(CLI::PositiveNumber);
+  app.add_option("--threads", options.threads, "threads the library may use")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--ms", options.milliseconds, "time spent on a workload")
+      ->check(CLI::PositiveNumber);
   app.add_option("--only", only, "these workloads")->delimiter(',');
   app.add_option("--skip", skip, "not these")->delimiter(',');
   app.add_flag("--count-alloc", options.count_allocations, "also report allocations");

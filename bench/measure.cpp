@@ -42,7 +42,8 @@ Times time(const std::function<void()>& f, double milliseconds) {
   for (int i = 0; i < warm; ++i) f();
   std::vector<double> times;
   const auto begin = Clock::now();
-  while ((microseconds_since(begin) < milliseconds * 1000 || times.size() < 7) && times.size() < 50000) {
+  while ((microseconds_since(begin) < milliseconds * 1000 || times.size() < 7) &&
+         times.size() < 50000) {
     const auto before = Clock::now();
     f();
     times.push_back(microseconds_since(before));
@@ -57,7 +58,8 @@ long page_faults() {
   return usage.ru_minflt;
 }
 
-std::string run(const std::string& name, const std::function<Workload()>& make, const Options& options) {
+std::string run(const std::string& name, const std::function<Workload()>& make,
+                const Options& options) {
   xg::set_num_threads(options.threads);
   xg::manual_seed(1);
   const double base = status_megabytes("VmRSS:");
@@ -71,10 +73,11 @@ std::string run(const std::string& name, const std::function<Workload()>& make, 
   std::string line = fmt::format(
       R"({{"workload":"{}","peer":"xgrad","threads":{},"min_us":{:.3f},"median_us":{:.3f},"reps":{},)"
       R"("peak_rss_mb":{:.1f},"rss_base_mb":{:.1f},"minflt_per_step":{:.1f})",
-      name, options.threads, step.min, step.median, step.count, status_megabytes("VmHWM:") - base, base,
-      faults_a_step);
+      name, options.threads, step.min, step.median, step.count, status_megabytes("VmHWM:") - base,
+      base, faults_a_step);
   if (work.forward)
-    line += fmt::format(R"(,"fwd_min_us":{:.3f})", time(work.forward, options.milliseconds / 3).min);
+    line +=
+        fmt::format(R"(,"fwd_min_us":{:.3f})", time(work.forward, options.milliseconds / 3).min);
   if (work.operations > 1)
     line += fmt::format(R"(,"ns_per_op":{:.1f})", step.min * 1000 / work.operations);
   if (options.count_allocations) {
@@ -83,16 +86,18 @@ std::string run(const std::string& name, const std::function<Workload()>& make, 
     work.step();
     const auto after = xg::memory_stats();
     const double mb = 1 << 20;
-    line += fmt::format(R"(,"persistent_mb":{:.3f},"peak_alloc_mb":{:.3f},"allocs_per_step":{})",
-                        static_cast<double>(before.current) / mb, static_cast<double>(after.peak) / mb,
-                        after.allocations - before.allocations);
+    line +=
+        fmt::format(R"(,"persistent_mb":{:.3f},"peak_alloc_mb":{:.3f},"allocs_per_step":{})",
+                    static_cast<double>(before.current) / mb, static_cast<double>(after.peak) / mb,
+                    after.allocations - before.allocations);
   }
   return line + "}\n";
 }
 
 }  // namespace
 
-bool measure(const std::string& name, const std::function<Workload()>& make, const Options& options) {
+bool measure(const std::string& name, const std::function<Workload()>& make,
+             const Options& options) {
   std::fflush(stdout);
   const pid_t child = fork();
   if (child == 0) {

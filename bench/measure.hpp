@@ -21,6 +21,7 @@ struct Options {
 
 /// Makes and times the workload in a child process of its own, so that the peak memory is its own.
 /// Prints one line; returns false if the child failed.
-bool measure(const std::string& name, const std::function<Workload()>& make, const Options& options);
+bool measure(const std::string& name, const std::function<Workload()>& make,
+             const Options& options);
 
 }  // namespace bench

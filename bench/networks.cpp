@@ -15,7 +15,8 @@ struct MLP : xg::nn::Layer<float> {
   bool with_tanh;
   MLP(const std::vector<std::size_t>& widths, bool use_tanh) : with_tanh(use_tanh) {
     for (std::size_t i = 0; i + 1 < widths.size(); ++i)
-      linear.push_back(&add("l" + std::to_string(i), xg::nn::Linear<float>(widths[i], widths[i + 1])));
+      linear.push_back(
+          &add("l" + std::to_string(i), xg::nn::Linear<float>(widths[i], widths[i + 1])));
   }
   Variable<float> forward(const Variable<float>& x) override {
     Variable<float> h = x;
@@ -60,7 +61,8 @@ Workload micrograd_mlp() {
     y.data()[i] = top ? -1.F : 1.F;
   }
   auto net = std::make_shared<MLP>(std::vector<std::size_t>{2, 16, 16, 1}, true);
-  auto sgd = std::make_shared<xg::optim::SGD<float>>(net->parameters(), xg::optim::SGDOptions{.lr = 0.1});
+  auto sgd =
+      std::make_shared<xg::optim::SGD<float>>(net->parameters(), xg::optim::SGDOptions{.lr = 0.1});
   const Variable<float> inputs(std::move(x)), targets(std::move(y));
   return training([=] { return mean(relu(1 - targets * (*net)(inputs))); }, sgd);
 }
@@ -69,15 +71,17 @@ Workload mlp_mnist() {
   auto net = std::make_shared<MLP>(std::vector<std::size_t>{784, 256, 10}, false);
   auto sgd = std::make_shared<xg::optim::SGD<float>>(
       net->parameters(), xg::optim::SGDOptions{.lr = 0.01, .momentum = 0.9});
-  return training([=, x = normal({64, 784}), y = labels(64, 10)] { return cross_entropy((*net)(x), y); },
-                  sgd);
+  return training(
+      [=, x = normal({64, 784}), y = labels(64, 10)] { return cross_entropy((*net)(x), y); }, sgd);
 }
 
 Workload mlp_wide() {
   auto net = std::make_shared<MLP>(std::vector<std::size_t>{784, 1024, 1024, 10}, false);
-  auto adam = std::make_shared<xg::optim::Adam<float>>(net->parameters(), xg::optim::AdamOptions{.lr = 1e-3});
+  auto adam = std::make_shared<xg::optim::Adam<float>>(net->parameters(),
+                                                       xg::optim::AdamOptions{.lr = 1e-3});
   return training(
-      [=, x = normal({256, 784}), y = labels(256, 10)] { return cross_entropy((*net)(x), y); }, adam);
+      [=, x = normal({256, 784}), y = labels(256, 10)] { return cross_entropy((*net)(x), y); },
+      adam);
 }
 
 // cross-entropy + 10 mean((||d sum(out)/dx|| - 1)^2) on the tanh MLP.

@@ -100,12 +100,10 @@ Workload gradcheck_like() {
 }  // namespace
 
 std::vector<Named> tape_workloads() {
-  return {{"chain_scalar", [] { return chain(1); }},
-          {"chain_16", [] { return chain(16); }},
-          {"chain_4096", [] { return chain(4096); }},
-          {"elementwise", elementwise},
-          {"elementwise_operations", elementwise_operations},
-          {"gradcheck_like", gradcheck_like}};
+  return {
+      {"chain_scalar", [] { return chain(1); }},          {"chain_16", [] { return chain(16); }},
+      {"chain_4096", [] { return chain(4096); }},         {"elementwise", elementwise},
+      {"elementwise_operations", elementwise_operations}, {"gradcheck_like", gradcheck_like}};
 }
 
 }  // namespace bench

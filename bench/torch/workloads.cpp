@@ -60,7 +60,8 @@ std::shared_ptr<torch::optim::Optimizer> sgd(Mlp& net, double lr, double momentu
                                              torch::optim::SGDOptions(lr).momentum(momentum));
 }
 
-Workload training(std::shared_ptr<torch::optim::Optimizer> optimizer, std::function<Tensor()> loss) {
+Workload training(std::shared_ptr<torch::optim::Optimizer> optimizer,
+                  std::function<Tensor()> loss) {
   const auto step = [=] {
     loss().backward();
     optimizer->step();
@@ -76,8 +77,8 @@ Workload classifier(Sizes sizes, int64_t batch, bool adam) {
   const Tensor x = torch::randn({batch, sizes.front()}), y = labels(batch);
   std::shared_ptr<torch::optim::Optimizer> optimizer = sgd(net, 0.01, 0.9);
   if (adam)
-    optimizer = std::make_shared<torch::optim::Adam>(net->parameters(),
-                                                     torch::optim::AdamOptions(1e-3));
+    optimizer =
+        std::make_shared<torch::optim::Adam>(net->parameters(), torch::optim::AdamOptions(1e-3));
   return training(optimizer, [=]() mutable { return F::cross_entropy(net->forward(x), y); });
 }
 
@@ -174,8 +175,14 @@ std::vector<std::pair<std::string, std::function<Workload()>>> workloads() {
       {"chain_16", [] { return chain(16); }},
       {"chain_4096", [] { return chain(4096); }},
       {"micrograd_mlp", micrograd_mlp},
-      {"mlp_mnist", [] { return classifier({784, 256, 10}, 64, false); }},
-      {"mlp_wide", [] { return classifier({784, 1024, 1024, 10}, 256, true); }},
+      {"mlp_mnist",
+       [] {
+         return classifier({784, 256, 10}, 64, false);
+       }},
+      {"mlp_wide",
+       [] {
+         return classifier({784, 1024, 1024, 10}, 256, true);
+       }},
       {"elementwise", elementwise},
       {"double_backward", double_backward},
       {"gradcheck_like", gradcheck_like},

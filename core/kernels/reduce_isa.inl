@@ -61,7 +61,8 @@ inline T mapped_one(T x, T other) {
 template <std::size_t by, class T, std::size_t... lane>
 inline Batch<T> rotated(Batch<T> v, std::index_sequence<lane...>) {
   const typename Batch<T>::register_type r = v;
-  return Batch<T>(__builtin_shufflevector(r, r, static_cast<int>((lane + by) % sizeof...(lane))...));
+  return Batch<T>(
+      __builtin_shufflevector(r, r, static_cast<int>((lane + by) % sizeof...(lane))...));
 }
 /// The lanes of a batch: the upper half onto the lower half until one is left.
 template <Fold fold, class T, std::size_t half = Batch<T>::size / 2>
