@@ -180,6 +180,7 @@ TEMPLATE_TEST_CASE("elementwise: broadcasting agrees with plain loops", "[core][
       {{3, 1, 50}, {50, 7, 1}, {0, 0, 1}},
       {{30, 40}, {1, 30}, {40, 1}},  // a transposed view
       {{6}, {2}, {-1}},
+      {{4, 6}, {0, 1}, {0, 1}},  // both repeat their rows
   };
   for (const auto& [shape, sa, sb] : cases) {
     std::size_t n = 1;
