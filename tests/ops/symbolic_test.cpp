@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include <xgrad/core/error.hpp>
@@ -33,6 +34,53 @@ TEST_CASE("a formula is simplified without losing infinities or NaN", "[ops][sym
   CHECK(xg::formula_text([](auto) { return 2.5; }) == "y = 2.5");
   // Two factors that together leave the range of float stay two.
   CHECK(xg::formula_text([](auto x) { return 1e-30 * (1e-30 * x); }) == "y = 1e-30 * (1e-30 * x)");
+}
+
+/// The formula through map against the same lambda called with numbers.
+template <class F>
+void same_as_on_numbers(const char* text, F formula) {
+  constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
+  const double points[] = {0, 1, -1, 0.3, -2.5, 7, 1e-8, -1e5, 600, inf, -inf, nan};
+  for (const double a : points) {
+    for (const double b : points) {
+      CAPTURE(text, a, b);
+      const auto y = xg::map(formula, xg::Array<double>{a}, xg::Array<double>{b});
+      const double expected = formula(a, b), actual = y.value()(0);
+      if (std::isnan(expected) || std::isinf(expected))
+        CHECK((std::isnan(expected) ? std::isnan(actual) : actual == expected));
+      else
+        CHECK(actual == Approx(expected).epsilon(1e-13).margin(1e-300));
+    }
+  }
+}
+
+TEST_CASE("what is simplified keeps its value, for infinities and NaN too", "[ops][symbolic]") {
+  using std::abs;
+  same_as_on_numbers("-a + b", [](auto a, auto b) { return -a + b; });
+  same_as_on_numbers("-a + 2 * b", [](auto a, auto b) { return -a + 2 * b; });
+  same_as_on_numbers("a + -b", [](auto a, auto b) { return a + -b; });
+  same_as_on_numbers("a - -b", [](auto a, auto b) { return a - -b; });
+  same_as_on_numbers("-a - b", [](auto a, auto b) { return -a - b; });
+  same_as_on_numbers("-a * b", [](auto a, auto b) { return -a * b; });
+  same_as_on_numbers("a * -b", [](auto a, auto b) { return a * -b; });
+  same_as_on_numbers("-a * -b", [](auto a, auto b) { return -a * -b; });
+  same_as_on_numbers("-a / b", [](auto a, auto b) { return -a / b; });
+  same_as_on_numbers("a / -b", [](auto a, auto b) { return a / -b; });
+  same_as_on_numbers("-1 * a + b * 1", [](auto a, auto b) { return -1 * a + b * 1; });
+  same_as_on_numbers("-(2 * a) * b", [](auto a, auto b) { return -(2 * a) * b; });
+  same_as_on_numbers("3 * (2 * -a) - b", [](auto a, auto b) { return 3 * (2 * -a) - b; });
+  same_as_on_numbers("a * a / (b * b)", [](auto a, auto b) { return a * a / (b * b); });
+  same_as_on_numbers("-a * -a + abs(-b)", [](auto a, auto b) { return -a * -a + abs(-b); });
+  same_as_on_numbers("a / 8 - b / -0.5", [](auto a, auto b) { return a / 8 - b / -0.5; });
+  same_as_on_numbers("a / 3 + 0 * b", [](auto a, auto b) { return a / 3 + 0 * b; });
+  same_as_on_numbers("1 / a - 1 / -b", [](auto a, auto b) { return 1 / a - 1 / -b; });
+  same_as_on_numbers("pow", [](auto a, auto b) { return pow(a, 2) - pow(b, 3) + pow(a, 4); });
+  same_as_on_numbers("pow(., -n)", [](auto a, auto b) { return pow(a, -1) * pow(b, -2); });
+  same_as_on_numbers("pow(., 0 or 1)", [](auto a, auto b) { return pow(a, 1) + pow(b, 0); });
+  same_as_on_numbers("2 / sqrt(abs(a)) + b", [](auto a, auto b) { return 2 / sqrt(abs(a)) + b; });
+  same_as_on_numbers("sigmoid", [](auto a, auto b) { return 3 / (1 + exp(-a)) - b; });
+  same_as_on_numbers("sigmoid of a negative", [](auto a, auto b) { return b / (exp(a) + 1); });
+  same_as_on_numbers("log of sigmoid", [](auto a, auto) { return log1p(exp(-abs(a))); });
 }
 
 TEST_CASE("derivatives print, to any order", "[ops][symbolic]") {
