@@ -8,7 +8,9 @@ find_package(LAPACK REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(xtensor-blas REQUIRED)
-find_package(dnnl QUIET)
+# Not by its package file: Debian 12's insists on the headers of OpenCL, which nothing here needs.
+find_library(XGRAD_DNNL_LIBRARY dnnl)
+find_path(XGRAD_DNNL_INCLUDE oneapi/dnnl/dnnl.h)
 find_path(XGRAD_RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 find_path(XGRAD_CBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas ${CMAKE_LIBRARY_ARCHITECTURE} REQUIRED)
 
@@ -17,8 +19,9 @@ add_library(xgrad_backends INTERFACE)
 target_include_directories(xgrad_backends SYSTEM INTERFACE
   ${XGRAD_RANDOM123_INCLUDE} ${XGRAD_CBLAS_INCLUDE} $<TARGET_PROPERTY:xsimd,INTERFACE_INCLUDE_DIRECTORIES>)
 target_link_libraries(xgrad_backends INTERFACE ${BLAS_LIBRARIES} ${LAPACK_LIBRARIES} Threads::Threads)
-if(dnnl_FOUND)
-  target_link_libraries(xgrad_backends INTERFACE DNNL::dnnl)
+if(XGRAD_DNNL_LIBRARY AND XGRAD_DNNL_INCLUDE)
+  target_include_directories(xgrad_backends SYSTEM INTERFACE ${XGRAD_DNNL_INCLUDE})
+  target_link_libraries(xgrad_backends INTERFACE ${XGRAD_DNNL_LIBRARY})
   target_compile_definitions(xgrad_backends INTERFACE XGRAD_WITH_ONEDNN)
 endif()
 
