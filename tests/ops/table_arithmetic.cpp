@@ -17,7 +17,9 @@ Entry binary_entry(const std::string& name, Call both, Call repeated, Input b, L
   e.samples = shapes_of_two(both, {}, b);
   e.samples.push_back({"f(x, x)", repeated, {{{2, 3}, 0.5, 2}}});
   e.references = {{"[2, 1] [2]", both, {{{2, 1}, {1, -3}}, {{2}, {2, 4}}}, {std::move(expected)}}};
-  e.refusals = {{refused, name + ": a and b must broadcast: a is [2, 3], b is [4]"}};
+  e.refusals = {
+      {refused,
+       name + ": a and b must broadcast together: axis -1 has 3 and 4: a is [2, 3], b is [4]"}};
   return e;
 }
 

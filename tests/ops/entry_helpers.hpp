@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ops/table.hpp"
+
+/// A function of one argument, which may be overloaded, as a Call.
+#define XG_CALL(function) xg::test::call([](const auto& x) { return function(x[0]); })
+
+namespace xg::test {
+
+/// An entry for a function of one argument with its reference values, x -> y.
+inline Entry entry_of_one(std::string name, const Call& f, const Input& range,
+                          std::vector<double> x, std::vector<double> y,
+                          Smoothness smoothness = Smoothness::smooth) {
+  Entry e{.name = std::move(name), .smoothness = smoothness};
+  e.samples = shapes_of_one(f, range);
+  const Shape shape{x.size()};
+  e.references = {{"vector", f, {{shape, std::move(x)}}, {{shape, std::move(y)}}}};
+  return e;
+}
+
+/// The same function with another attribute: more samples and another reference.
+inline void add_variant(Entry& e, const std::string& label, const Call& f, const Input& range,
+                        std::vector<double> x, std::vector<double> y) {
+  extend(e.samples, shapes_of_one(f, range, " " + label));
+  const Shape shape{x.size()};
+  e.references.push_back({label, f, {{shape, std::move(x)}}, {{shape, std::move(y)}}});
+}
+
+}  // namespace xg::test
