@@ -170,10 +170,11 @@ auto hypot(A&& a, B&& b) {
 /// where(x.value() > 0, x, 0).
 template <class C, class A, class B>
 requires(detail::Expression<C> &&
-         (VariableWithOther<A, B> ||
-          (AnyVariable<A> && AnyVariable<B>))) auto where(const C& condition, A&& a, B&& b) {
+         (VariableWithOther<A, B> || (AnyVariable<A> && AnyVariable<B>))) auto where(C&& condition,
+                                                                                     A&& a, B&& b) {
   using T = detail::common_element<A, B>;
-  return where<T>(Array<T>(xt::cast<T>(condition)), detail::as_variable<T>(std::forward<A>(a)),
+  return where<T>(Array<T>(xt::cast<T>(std::forward<C>(condition))),
+                  detail::as_variable<T>(std::forward<A>(a)),
                   detail::as_variable<T>(std::forward<B>(b)));
 }
 
