@@ -108,6 +108,10 @@ void extend(std::vector<Sample>& samples, std::vector<Sample> more);
 Entries arithmetic_entries();
 Entries elementary_entries();
 Entries activation_entries();
+Entries reduce_entries();
+Entries shape_entries();
+Entries product_entries();
+Entries loss_entries();
 
 const Entries& table();
 

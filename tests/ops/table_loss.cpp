@@ -1,0 +1,189 @@
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/dropout.hpp>
+#include <xgrad/ops/loss.hpp>
+#include <xgrad/ops/maxout.hpp>
+#include <xgrad/ops/normalization.hpp>
+#include <xgrad/ops/softmax.hpp>
+
+#include "ops/table.hpp"
+
+// References with digits: torch 2.15, double.
+namespace xg::test {
+
+namespace {
+
+const Variable<double> box(Array<double>(Shape{2, 3}, 1.));
+const Literal matrix{{2, 3}, {1, 2, -1, 0.5, -2, 3}};
+const IndexArray labels{1, 0};
+const IndexArray far{1, 3};
+
+template <class F>
+Entry along_axis(const char* name, F f, Literal expected) {
+  Entry e{.name = name};
+  for (const Shape& shape : {Shape{}, Shape{1}, Shape{5}, Shape{2, 3}, Shape{0, 3}})
+    e.samples.push_back(
+        {to_string(shape), call([f](const auto& x) { return f(x[0], -1); }), {{shape}}});
+  e.samples.push_back({"[2, 3, 4] axis 1", call([f](const auto& x) { return f(x[0], 1); }),
+                       {{{2, 3, 4}}}});
+  e.references = {{"[2, 3]", call([f](const auto& x) { return f(x[0], -1); }), {matrix},
+                   {std::move(expected)}}};
+  e.refusals = {{[f] { (void)f(box, 2); },
+                 std::string(name) + ": axis must be in [-2, 2), got 2"}};
+  return e;
+}
+
+Entries softmax_family() {
+  const auto lse = [](Axes axes, bool keep) {
+    return call([=](const auto& x) { return logsumexp(x[0], axes, {.keepdims = keep}); });
+  };
+  Entry e{.name = "logsumexp"};
+  e.samples = {{"[] all", lse({}, false), {{{}}}},
+               {"[2, 3] axis 1", lse({1}, false), {{{2, 3}}}},
+               {"[2, 3, 4] axes 0 2", lse({0, 2}, true), {{{2, 3, 4}}}},
+               {"[2, 3, 4] axis 0", lse({0}, false), {{{2, 3, 4}}}}};
+  e.references = {{"axis 1", lse({1}, false), {matrix}, {{{2}, {2.349012216768186, 3.08509724636431}}}},
+                  {"all", lse({}, false), {matrix}, {{{}, {3.476453601455524}}}},
+                  {"large", lse({}, false), {{{2}, {1e30, 1e30}}}, {{{}, {1e30}}}}};
+  e.refusals = {{[] { (void)logsumexp(box, 2); }, "logsumexp: axes must be in [-2, 2), got 2"}};
+  return {along_axis("softmax", [](const auto& x, std::ptrdiff_t a) { return softmax(x, a); },
+                     {{2, 3},
+                      {0.25949646034241913, 0.7053845126982412, 0.03511902695933973,
+                       0.07538874796299667, 0.006188285272800034, 0.9184229667642032}}),
+          along_axis("softmin", [](const auto& x, std::ptrdiff_t a) { return softmin(-x, a); },
+                     {{2, 3},
+                      {0.25949646034241913, 0.7053845126982412, 0.03511902695933973,
+                       0.07538874796299667, 0.006188285272800034, 0.9184229667642032}}),
+          along_axis("log_softmax",
+                     [](const auto& x, std::ptrdiff_t a) { return log_softmax(x, a); },
+                     {{2, 3},
+                      {-1.349012216768186, -0.349012216768186, -3.349012216768186,
+                       -2.58509724636431, -5.08509724636431, -0.08509724636431}}),
+          std::move(e)};
+}
+
+Entry cross_entropy_entry() {
+  const auto with = [](CrossEntropyOptions o, IndexArray l = labels) {
+    return call([o, l](const auto& x) { return cross_entropy(x[0], l, o); });
+  };
+  const Call soft = call([](const auto& x) { return cross_entropy(x[0], x[1]); });
+  const IndexArray ignoring{1, -100};
+  const CrossEntropyOptions heavy{.weight = {1, 2, 0.5}, .label_smoothing = 0.1};
+  const CrossEntropyOptions sums{
+      .weight = {1, 2, 0.5}, .label_smoothing = 0.1, .reduction = LossReduction::sum};
+  const CrossEntropyOptions single{.reduction = LossReduction::none};
+  Entry e{.name = "cross_entropy"};
+  e.samples = {{"mean", with({}), {{{2, 3}}}},
+               {"one by one", with(single), {{{2, 3}}}},
+               {"ignored", with({}, ignoring), {{{2, 3}}}},
+               {"ignored, one by one", with(single, ignoring), {{{2, 3}}}},
+               {"weights and smoothing", with(heavy), {{{2, 3}}}},
+               {"[C]", with({}, IndexArray(Shape{}, 1)), {{{3}}}},
+               {"probabilities", soft, {{{2, 3}}, {{2, 3}, 0, 1}}}};
+  e.references = {{"mean", with({}), {matrix}, {{{}, {1.467054731566248}}}},
+                  {"ignored", with({}, ignoring), {matrix}, {{{}, {0.34901221676818633}}}},
+                  {"weights, smoothing", with(heavy), {matrix}, {{{}, {1.1684852053142463}}}},
+                  {"their sum", with(sums), {matrix}, {{{}, {3.5054556159427395}}}},
+                  {"probabilities", soft, {matrix, {{2, 3}, {.2, .3, .5, .1, .8, .1}}},
+                   {{{}, {3.1920547315662486}}}}};
+  e.refusals = {
+      {[] { (void)cross_entropy(box, far); }, "cross_entropy: labels must be in [0, 3), got 3"},
+      {[] { (void)cross_entropy(box, IndexArray{1}); },
+       "cross_entropy: labels must have shape [2] for x [2, 3], got [1]"},
+      {[] { (void)cross_entropy(box, labels, {.label_smoothing = 2}); },
+       "cross_entropy: label_smoothing must be in [0, 1], got 2"}};
+  return e;
+}
+
+Entry svm_entry() {
+  const Call f = call([](const auto& x) { return svm_loss(x[0], labels); });
+  const Call singly = call([](const auto& x) {
+    return svm_loss(x[0] * x[0], labels, {.delta = 0.5, .reduction = LossReduction::none});
+  });
+  Entry e{.name = "svm_loss", .smoothness = Smoothness::kinks};
+  e.samples = {{"mean", f, {{{2, 3}}}, true}, {"one by one", singly, {{{2, 3}}}, true}};
+  e.references = {{"[2, 3]", f, {matrix}, {{{}, {1.75}}}}};
+  e.refusals = {{[] { (void)svm_loss(box, far); }, "svm_loss: labels must be in [0, 3), got 3"},
+                {[] { (void)svm_loss(box, labels, {.delta = -1}); },
+                 "svm_loss: delta must be >= 0, got -1"}};
+  return e;
+}
+
+Entry mse_entry() {
+  const Call f = call([](const auto& x) { return mse_loss(x[0], x[1]); });
+  const Call sums = call([](const auto& x) {
+    return mse_loss(x[0], x[1], {.reduction = LossReduction::sum});
+  });
+  return {.name = "mse_loss",
+          .samples = {{"[2, 3]", f, {{{2, 3}}, {{2, 3}}}}, {"[]", sums, {{{}}, {{}}}}},
+          .references = {{"[2, 3]", f, {matrix, {{2, 3}, {.2, .3, .5, .1, .8, .1}}},
+                          {{{}, {3.6983333333333337}}}}},
+          .refusals = {{[] { (void)mse_loss(box, Variable<double>(Array<double>(Shape{}, 1.))); },
+                        "mse_loss: target must have the shape of x [2, 3], got []"}}};
+}
+
+Entry dropout_entry() {
+  const Call f = call([](const auto& x) {
+    Generator generator(7);  // the same mask at every call
+    return dropout(x[0] * x[0], 0.25, generator);
+  });
+  return {.name = "dropout",
+          .samples = shapes_of_one(f, {}),
+          .references = {{"p = 0", call([](const auto& x) { return dropout(x[0], 0); }), {matrix},
+                          {matrix}},
+                         {"p = 1", call([](const auto& x) { return dropout(x[0], 1); }), {matrix},
+                          {{{2, 3}, {0, 0, 0, 0, 0, 0}}}}},
+          .refusals = {{[] { (void)dropout(box, 1.5); }, "dropout: p must be in [0, 1], got 1.5"}}};
+}
+
+Entry batch_norm_entry() {
+  const auto train = []<class T>(const Variable<T>& x, const Variable<T>& w, const Variable<T>& b) {
+    return batch_norm<T>(x, w, b, nullptr);
+  };
+  const Call f = call([train](const auto& x) { return train(x[0], x[1], x[2]); });
+  const Call bare = call([]<class T>(const std::vector<Variable<T>>& x) {
+    return batch_norm<T>(x[0], {}, {}, nullptr);
+  });
+  const Call eval = call([]<class T>(const std::vector<Variable<T>>& x) {
+    RunningStatistics<T> running{Array<T>{0, 1}, Array<T>{1, 4}};
+    return batch_norm<T>(x[0] * x[0], x[1], x[2], &running, {.training = false});
+  });
+  Entry e{.name = "batch_norm"};
+  e.samples = {{"[4, 2]", f, {{{4, 2}}, {{2}}, {{2}}}, false, false, 1e-3},
+               {"[5, 3], plain", bare, {{{5, 3}}}, false, false, 1e-3},
+               {"[3, 2], running", eval, {{{3, 2}}, {{2}}, {{2}}}}};
+  e.references = {{"[3, 2]", f, {{{3, 2}, {1, 2, 4, -2, 0, 3}}, {{2}, {.5, -.5}}, {{2}, {2, .25}}},
+                   {{{3, 2},
+                     {1.8038842042927072, 0.01854522304399031, 2.686405284975525,
+                      0.9443643308680291, 1.5097105107317679, -0.21290955391201938}}}}};
+  e.refusals = {{[] { (void)batch_norm<double>(box, {}, {}, nullptr, {.training = false}); },
+                 "batch_norm: running must be given when training is false, got null"},
+                {[] { (void)batch_norm<double>(box, {}, {}, nullptr, {.eps = 0}); },
+                 "batch_norm: eps must be > 0, got 0"}};
+  return e;
+}
+
+Entry maxout_entry() {
+  const auto by = [](std::ptrdiff_t axis) {
+    return call([axis](const auto& x) { return maxout(x[0] * x[0], 2, axis); });
+  };
+  return {.name = "maxout",
+          .smoothness = Smoothness::kinks,
+          .samples = {{"[3, 4]", by(-1), {{{3, 4}, 0.5, 3}}, true},
+                      {"[4, 3] axis 0", by(0), {{{4, 3}, 0.5, 3}}, true}},
+          .references = {{"[4]", call([](const auto& x) { return maxout(x[0], 2); }),
+                          {{{4}, {1, 2, 4, 3}}}, {{{2}, {2, 4}}}}},
+          .refusals = {{[] { (void)maxout(box, 2); },
+                        "maxout: pieces must be >= 1 and divide the extent 3, got 2"}}};
+}
+
+}  // namespace
+
+Entries loss_entries() {
+  Entries all = softmax_family();
+  for (Entry& e : Entries{cross_entropy_entry(), svm_entry(), mse_entry(), dropout_entry(),
+                          batch_norm_entry(), maxout_entry()})
+    all.push_back(std::move(e));
+  return all;
+}
+
+}  // namespace xg::test
