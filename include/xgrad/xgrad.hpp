@@ -8,7 +8,9 @@
 #include <xgrad/autograd/variable.hpp>
 #include <xgrad/core/array.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/parallel.hpp>
 #include <xgrad/core/print.hpp>
+#include <xgrad/core/random.hpp>
 #include <xgrad/core/state_dict.hpp>
 #include <xgrad/io/npz.hpp>
 #include <xgrad/nn/activation.hpp>
