@@ -1,4 +1,4 @@
-// A program of somebody else's: a Function and a formula of its own on the installed package.
+// A program of somebody else's: a model, a formula and a Function of its own.
 #include <xgrad/xgrad.hpp>
 
 #include <cstdio>
@@ -39,9 +39,33 @@ void own_formula() {
   check(xt::allclose(x.grad().value(), expected), "the gradient of x^3 is 3 x^2");
 }
 
+struct Net : xg::nn::Layer<float> {
+  xg::nn::Linear<float>& fc1 = add("fc1", xg::nn::Linear<float>(2, 8));
+  xg::nn::Linear<float>& fc2 = add("fc2", xg::nn::Linear<float>(8, 2));
+  xg::Variable<float> forward(const xg::Variable<float>& x) override { return fc2(tanh(fc1(x))); }
+};
+
+void own_model() {
+  xg::manual_seed(1);
+  Net net;
+  xg::optim::SGD<float> sgd(net.parameters(), {.lr = 0.5, .momentum = 0.9});
+  const xg::Array<float> points{{0, 0}, {0, 1}, {1, 0}, {1, 1}};
+  const xg::IndexArray labels{0, 1, 1, 0};
+  float loss = 0;
+  for (int step = 0; step < 200; ++step) {
+    const auto error = cross_entropy(net(points), labels);
+    sgd.zero_grad();
+    error.backward();
+    sgd.step();
+    loss = error.item();
+  }
+  check(loss < 0.1f, "a network learns exclusive or");
+}
+
 }  // namespace
 
 int main() {
+  own_model();
   own_function();
   own_formula();
 }
