@@ -96,8 +96,8 @@ LabelledImages<T> read_idx_pair(const std::string& images, const std::string& la
 template <class T>
 Split<T> mnist(const std::string& folder) {
   const auto part = [&](const std::string& name) {
-    return read_idx_pair<T>(find_file(folder, name + "-images-idx3-ubyte"),
-                            find_file(folder, name + "-labels-idx1-ubyte"));
+    const auto images = find_file(folder, name + "-images-idx3-ubyte");
+    return read_idx_pair<T>(images, find_file(folder, name + "-labels-idx1-ubyte"));
   };
   return {part("train"), part("t10k")};
 }
