@@ -135,8 +135,7 @@ const char* name(Opcode op);
 /// row-major and contiguous.
 ///
 /// @param inputs   program.inputs operands. An output may be the same memory as an input that is
-/// contiguous over the
-///                 whole shape, otherwise they must not overlap.
+///                 contiguous over the whole shape and is no output itself; else no overlap.
 /// @param outputs  program.outputs.size() arrays of prod(shape) elements.
 ///
 /// Blocks depend on the shape alone and an element's value on its inputs alone, so the bits depend
