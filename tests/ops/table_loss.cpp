@@ -3,6 +3,7 @@
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/maxout.hpp>
 #include <xgrad/ops/normalization.hpp>
+#include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
 
 #include "ops/table.hpp"
@@ -40,7 +41,10 @@ Entries softmax_family() {
   e.samples = {{"[] all", lse({}, false), {{{}}}},
                {"[2, 3] axis 1", lse({1}, false), {{{2, 3}}}},
                {"[2, 3, 4] axes 0 2", lse({0, 2}, true), {{{2, 3, 4}}}},
-               {"[2, 3, 4] axis 0", lse({0}, false), {{{2, 3, 4}}}}};
+               {"[2, 3, 4] axis 0", lse({0}, false), {{{2, 3, 4}}}},
+               {"reshaped: an odd number of reshapes, so that negating all shows",
+                call([](const auto& x) { return logsumexp(reshape(x[0], {6}), 0); }),
+                {{{2, 3}}}}};
   e.references = {{"axis 1", lse({1}, false), {matrix}, {{{2}, {2.349012216768186, 3.08509724636431}}}},
                   {"all", lse({}, false), {matrix}, {{{}, {3.476453601455524}}}},
                   {"large", lse({}, false), {{{2}, {1e30, 1e30}}}, {{{}, {1e30}}}}};
@@ -59,6 +63,13 @@ Entries softmax_family() {
                       {-1.349012216768186, -0.349012216768186, -3.349012216768186,
                        -2.58509724636431, -5.08509724636431, -0.08509724636431}}),
           std::move(e)};
+}
+
+/// softmin(-x) passes through neg twice: negating both would not show.
+Entries with_plain_softmin(Entries entries) {
+  entries[1].samples.push_back(
+      {"one neg", call([](const auto& x) { return softmin(x[0]); }), {{{2, 3}}}});
+  return entries;
 }
 
 Entry cross_entropy_entry() {
@@ -169,7 +180,11 @@ Entry maxout_entry() {
   return {.name = "maxout",
           .smoothness = Smoothness::kinks,
           .samples = {{"[3, 4]", by(-1), {{{3, 4}, 0.5, 3}}, true},
-                      {"[4, 3] axis 0", by(0), {{{4, 3}, 0.5, 3}}, true}},
+                      {"[4, 3] axis 0", by(0), {{{4, 3}, 0.5, 3}}, true},
+                      {"reshaped: an odd number of reshapes, so that negating all shows",
+                       call([](const auto& x) { return maxout(reshape(x[0], {8}), 2); }),
+                       {{{2, 4}, 0.5, 3}},
+                       true}},
           .references = {{"[4]", call([](const auto& x) { return maxout(x[0], 2); }),
                           {{{4}, {1, 2, 4, 3}}}, {{{2}, {2, 4}}}}},
           .refusals = {{[] { (void)maxout(box, 2); },
@@ -179,7 +194,7 @@ Entry maxout_entry() {
 }  // namespace
 
 Entries loss_entries() {
-  Entries all = softmax_family();
+  Entries all = with_plain_softmin(softmax_family());
   for (Entry& e : Entries{cross_entropy_entry(), svm_entry(), mse_entry(), dropout_entry(),
                           batch_norm_entry(), maxout_entry()})
     all.push_back(std::move(e));

@@ -1,4 +1,5 @@
 #include <xgrad/ops/linalg.hpp>
+#include <xgrad/ops/shape.hpp>
 
 #include "ops/table.hpp"
 
@@ -51,6 +52,9 @@ Entry dot_entry() {
   return {.name = "dot",
           .samples = {{"[4]", f, {{{4}}, {{4}}}},
                       {"f(x, x)", call([](const auto& x) { return dot(x[0], x[0]); }), {{{3}}}},
+                      {"reshaped: an odd number of reshapes, so that negating all shows",
+                       call([](const auto& x) { return dot(reshape(x[0], {4}), x[1]); }),
+                       {{{2, 2}}, {{4}}}},
                       {"empty", f, {{{0}}, {{0}}}}},
           .references = {{"[3]", f, {{{3}, {1, 2, 3}}, {{3}, {4, 5, 6}}}, {{{}, {32}}}}},
           .refusals = {{[] { (void)dot(box, three); }, "dot: a must have rank 1, got [2, 3]"}}};
