@@ -141,14 +141,14 @@ IndexArray argmin(const Variable<T>& x) {
   return arg_extreme_flat("argmin", false, x.value());
 }
 
-#define XG_INSTANTIATE(T)                                                            \
-  template Variable<T> amax(const Variable<T>&, const Axes&, ReduceOptions);         \
-  template Variable<T> amin(const Variable<T>&, const Axes&, ReduceOptions);         \
-  template Extremum<T> max(const Variable<T>&, std::ptrdiff_t, ReduceOptions);       \
-  template Extremum<T> min(const Variable<T>&, std::ptrdiff_t, ReduceOptions);       \
-  template IndexArray argmax(const Variable<T>&, std::ptrdiff_t, ReduceOptions);     \
-  template IndexArray argmin(const Variable<T>&, std::ptrdiff_t, ReduceOptions);     \
-  template IndexArray argmax(const Variable<T>&);                                    \
+#define XG_INSTANTIATE(T)                                                        \
+  template Variable<T> amax(const Variable<T>&, const Axes&, ReduceOptions);     \
+  template Variable<T> amin(const Variable<T>&, const Axes&, ReduceOptions);     \
+  template Extremum<T> max(const Variable<T>&, std::ptrdiff_t, ReduceOptions);   \
+  template Extremum<T> min(const Variable<T>&, std::ptrdiff_t, ReduceOptions);   \
+  template IndexArray argmax(const Variable<T>&, std::ptrdiff_t, ReduceOptions); \
+  template IndexArray argmin(const Variable<T>&, std::ptrdiff_t, ReduceOptions); \
+  template IndexArray argmax(const Variable<T>&);                                \
   template IndexArray argmin(const Variable<T>&);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)

@@ -116,8 +116,7 @@ View resolve(const Shape& shape, const Slices& slices) {
   View view{shape, {}, {}, 0};
   std::size_t axis = 0;
   const auto keep = [&](std::size_t count) {
-    for (; count > 0; --count, ++axis)
-      add_range(view, xt::all(), shape[axis], all.strides[axis]);
+    for (; count > 0; --count, ++axis) add_range(view, xt::all(), shape[axis], all.strides[axis]);
   };
   for (const Slice& s : slices) {
     if (s.kind == Slice::Kind::index) {
@@ -300,10 +299,10 @@ Variable<T> concat(const Variables<T>& xs, std::ptrdiff_t axis) {
   for (const Variable<T>& x : xs) {
     Shape expected = xs[0].shape();
     if (x.dimension() == expected.size()) expected[at] = x.shape()[at];
-    require<ShapeError>(x.shape() == expected, "concat", "xs",
-                        "have equal extents but along the axis, as the first " +
-                            to_string(xs[0].shape()),
-                        x.shape());
+    require<ShapeError>(
+        x.shape() == expected, "concat", "xs",
+        "have equal extents but along the axis, as the first " + to_string(xs[0].shape()),
+        x.shape());
     extents.push_back(x.shape()[at]);
   }
   return Concat::apply(xs, extents, at);
@@ -352,16 +351,16 @@ Variables<T> chunk(const Variable<T>& x, std::ptrdiff_t n, std::ptrdiff_t axis) 
   return split(x, sizes, axis);
 }
 
-#define XG_INSTANTIATE(T)                                                                         \
-  template Variable<T> slice(const Variable<T>&, const Slices&);                                  \
-  template Variable<T> select(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t);                \
-  template Variable<T> gather(const Variable<T>&, std::ptrdiff_t, const IndexArray&);             \
-  template Variable<T> scatter_add(const Variable<T>&, std::ptrdiff_t, const IndexArray&,         \
-                                   const Variable<T>&);                                           \
-  template Variable<T> index_select(const Variable<T>&, std::ptrdiff_t, const IndexArray&);       \
-  template Variable<T> concat(const Variables<T>&, std::ptrdiff_t);                               \
-  template Variable<T> stack(const Variables<T>&, std::ptrdiff_t);                                \
-  template Variables<T> split(const Variable<T>&, const Shape&, std::ptrdiff_t);                  \
+#define XG_INSTANTIATE(T)                                                                   \
+  template Variable<T> slice(const Variable<T>&, const Slices&);                            \
+  template Variable<T> select(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t);          \
+  template Variable<T> gather(const Variable<T>&, std::ptrdiff_t, const IndexArray&);       \
+  template Variable<T> scatter_add(const Variable<T>&, std::ptrdiff_t, const IndexArray&,   \
+                                   const Variable<T>&);                                     \
+  template Variable<T> index_select(const Variable<T>&, std::ptrdiff_t, const IndexArray&); \
+  template Variable<T> concat(const Variables<T>&, std::ptrdiff_t);                         \
+  template Variable<T> stack(const Variables<T>&, std::ptrdiff_t);                          \
+  template Variables<T> split(const Variable<T>&, const Shape&, std::ptrdiff_t);            \
   template Variables<T> chunk(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)

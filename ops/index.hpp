@@ -42,8 +42,8 @@ using Slices = std::vector<Slice>;
 ///
 ///   slice(x, 0)                                  x[0]
 ///   slice(x, xt::all(), xt::range(1, 4))         x[:, 1:4]
-///   slice(x, xt::ellipsis(), xt::range(_, _, -1))  x[..., ::-1]   (using namespace xt::placeholders)
-///   slice(x, xt::newaxis(), 2)                   x[None, 2]
+///   slice(x, xt::ellipsis(), xt::range(_, _, -1))  x[..., ::-1]   (using namespace
+///   xt::placeholders) slice(x, xt::newaxis(), 2)                   x[None, 2]
 ///
 /// Axes that are not named stay whole. Negative numbers count from the end; ranges are cut to the
 /// axis, as in Python.
@@ -54,8 +54,8 @@ using Slices = std::vector<Slice>;
 template <Element T>
 Variable<T> slice(const Variable<T>& x, const Slices& slices);
 template <Element T, class... S>
-requires(sizeof...(S) > 0 && (std::constructible_from<Slice, const S&> && ...)) Variable<T> slice(
-    const Variable<T>& x, const S&... slices) {
+requires(sizeof...(S) > 0 && (std::constructible_from<Slice, const S&> &&
+                              ...)) Variable<T> slice(const Variable<T>& x, const S&... slices) {
   return slice(x, Slices{Slice(slices)...});
 }
 

@@ -136,8 +136,8 @@ struct Linear : Function<Linear> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, bool) {
     const auto fan_out = static_cast<std::ptrdiff_t>(gy.shape().back());
-    const auto rows = static_cast<std::ptrdiff_t>(
-        element_count(Shape(gy.shape().begin(), gy.shape().end() - 1)));
+    const auto rows =
+        static_cast<std::ptrdiff_t>(element_count(Shape(gy.shape().begin(), gy.shape().end() - 1)));
     const auto g = reshape(gy, {rows, fan_out});
     Variables<T> result(3);
     if (ctx.needs(0))
@@ -236,10 +236,10 @@ Variable<T> outer(const Variable<T>& a, const Variable<T>& b) {
   return Matmul::apply(as_matrix(a, false), as_matrix(b, true), Sides{});
 }
 
-#define XG_INSTANTIATE(T)                                                                       \
-  template Variable<T> matmul(const Variable<T>&, const Variable<T>&);                          \
-  template Variable<T> linear(const Variable<T>&, const Variable<T>&, const Variable<T>&);      \
-  template Variable<T> dot(const Variable<T>&, const Variable<T>&);                             \
+#define XG_INSTANTIATE(T)                                                                  \
+  template Variable<T> matmul(const Variable<T>&, const Variable<T>&);                     \
+  template Variable<T> linear(const Variable<T>&, const Variable<T>&, const Variable<T>&); \
+  template Variable<T> dot(const Variable<T>&, const Variable<T>&);                        \
   template Variable<T> outer(const Variable<T>&, const Variable<T>&);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)

@@ -74,10 +74,10 @@ struct CrossEntropy : Function<CrossEntropy> {
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Labels& labels,
                               std::int64_t ignored) {
     const Array<T>& x = ctx.saved_value(0);
-    kernels::cross_entropy_backward(x.data(), labels->data(), ignored,
-                                    ctx.saved_constant_value(0).data(),
-                                    ctx.saved_constant_value(1).data(), out.gy().data(), 1,
-                                    labels->size(), x.shape().back(), out.make(0, x.shape()).data());
+    kernels::cross_entropy_backward(
+        x.data(), labels->data(), ignored, ctx.saved_constant_value(0).data(),
+        ctx.saved_constant_value(1).data(), out.gy().data(), 1, labels->size(), x.shape().back(),
+        out.make(0, x.shape()).data());
   }
 };
 
@@ -165,8 +165,8 @@ Variable<T> cross_entropy(const Variable<T>& x, const IndexArray& labels,
   check_labels("cross_entropy", x.shape(), labels, o.ignore_index);
   check_options(o, x.shape().back());
   if (!o.weight.empty() || o.label_smoothing > 0) return general_cross_entropy(x, labels, o);
-  const auto losses = CrossEntropy::apply(x, std::make_shared<const IndexArray>(labels),
-                                          o.ignore_index);
+  const auto losses =
+      CrossEntropy::apply(x, std::make_shared<const IndexArray>(labels), o.ignore_index);
   if (o.reduction != LossReduction::mean) return reduce_loss(losses, o.reduction);
   std::size_t counted = 0;
   for (const std::int64_t label : labels.storage()) counted += label != o.ignore_index;
@@ -204,12 +204,12 @@ Variable<T> mse_loss(const Variable<T>& x, const Variable<T>& target, const Loss
   return reduce_loss(difference * difference, options.reduction);
 }
 
-#define XG_INSTANTIATE(T)                                                                         \
-  template Variable<T> cross_entropy(const Variable<T>&, const IndexArray&,                       \
-                                     const CrossEntropyOptions&);                                 \
-  template Variable<T> cross_entropy(const Variable<T>&, const Variable<T>&,                      \
-                                     const CrossEntropyOptions&);                                 \
-  template Variable<T> svm_loss(const Variable<T>&, const IndexArray&, const SvmLossOptions&);    \
+#define XG_INSTANTIATE(T)                                                                      \
+  template Variable<T> cross_entropy(const Variable<T>&, const IndexArray&,                    \
+                                     const CrossEntropyOptions&);                              \
+  template Variable<T> cross_entropy(const Variable<T>&, const Variable<T>&,                   \
+                                     const CrossEntropyOptions&);                              \
+  template Variable<T> svm_loss(const Variable<T>&, const IndexArray&, const SvmLossOptions&); \
   template Variable<T> mse_loss(const Variable<T>&, const Variable<T>&, const LossOptions&);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)

@@ -17,7 +17,7 @@ enum class LossReduction : std::uint8_t {
 /// An xtensor expression of integers: class indices and the like.
 template <class E>
 concept IndexExpression = xt::is_xexpression<E>::value && std::integral<typename E::value_type> &&
-                          !std::same_as<typename E::value_type, bool>;
+    !std::same_as<typename E::value_type, bool>;
 
 struct CrossEntropyOptions {
   std::vector<double> weight = {};   ///< one a class; empty: all 1. The mean is then weighted.

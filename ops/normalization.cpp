@@ -84,8 +84,8 @@ struct BatchNorm : Function<BatchNorm> {
       sum_gyh.data()[j] =
           (sum_gyh.data()[j] - mean.data()[j] * sum_gy.data()[j]) * inverse.data()[j];
     if (ctx.needs(0))
-      input_gradient(x, gy, mean, inverse, scaled ? ctx.saved_value(1).data() : nullptr,
-                     sum_gy, sum_gyh, out.make(0, x.shape()));
+      input_gradient(x, gy, mean, inverse, scaled ? ctx.saved_value(1).data() : nullptr, sum_gy,
+                     sum_gyh, out.make(0, x.shape()));
     if (ctx.needs(1)) out.set(1, std::move(sum_gyh));
     if (ctx.needs(2)) out.set(2, std::move(sum_gy));
   }
@@ -125,8 +125,8 @@ void check(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& b
     if (v->defined())
       require<ShapeError>(v->shape() == features, "batch_norm", name, expected, v->shape());
   require<ValueError>(o.eps > 0, "batch_norm", "eps", "be > 0", o.eps);
-  require<ValueError>(o.momentum >= 0 && o.momentum <= 1, "batch_norm", "momentum",
-                      "be in [0, 1]", o.momentum);
+  require<ValueError>(o.momentum >= 0 && o.momentum <= 1, "batch_norm", "momentum", "be in [0, 1]",
+                      o.momentum);
   require<ValueError>(o.training || running != nullptr, "batch_norm", "running",
                       "be given when training is false", "null");
   if (running != nullptr) {
@@ -136,8 +136,8 @@ void check(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& b
                         running->var.shape());
   }
   if (o.training)
-    require<ShapeError>(x.shape()[0] >= 2, "batch_norm", "x",
-                        "have at least two rows in training", x.shape());
+    require<ShapeError>(x.shape()[0] >= 2, "batch_norm", "x", "have at least two rows in training",
+                        x.shape());
 }
 
 template <class T>

@@ -13,9 +13,9 @@ struct RunningStatistics {
 };
 
 struct BatchNormOptions {
-  double eps = 1e-5;       ///< > 0, added to the variance
-  double momentum = 0.1;   ///< of the running statistics, in [0, 1]
-  bool training = true;    ///< normalise by the batch; else by the running statistics
+  double eps = 1e-5;      ///< > 0, added to the variance
+  double momentum = 0.1;  ///< of the running statistics, in [0, 1]
+  bool training = true;   ///< normalise by the batch; else by the running statistics
 };
 
 /// Batch normalisation of features: y = (x - mean) / sqrt(var + eps) weight + bias, mean and biased

@@ -147,10 +147,10 @@ Variable<T> stddev(const Variable<T>& x, const Axes& axes, VarOptions options) {
   const auto r = detail::make_reduction("stddev", x.shape(), axes, {.keepdims = options.keepdims});
   return RootOfSquares::apply(Var::apply(x, r, options.correction));
 }
-#define XG_INSTANTIATE(T)                                                             \
-  template Variable<T> sum(const Variable<T>&, const Axes&, ReduceOptions);           \
-  template Variable<T> mean(const Variable<T>&, const Axes&, ReduceOptions);          \
-  template Variable<T> var(const Variable<T>&, const Axes&, VarOptions);              \
+#define XG_INSTANTIATE(T)                                                    \
+  template Variable<T> sum(const Variable<T>&, const Axes&, ReduceOptions);  \
+  template Variable<T> mean(const Variable<T>&, const Axes&, ReduceOptions); \
+  template Variable<T> var(const Variable<T>&, const Axes&, VarOptions);     \
   template Variable<T> stddev(const Variable<T>&, const Axes&, VarOptions);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)

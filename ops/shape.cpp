@@ -172,13 +172,13 @@ Variable<T> expand(const Variable<T>& x, const ShapeRequest& request) {
   return broadcast_to(x, shape);
 }
 
-#define XG_INSTANTIATE(T)                                                          \
-  template Variable<T> reshape(const Variable<T>&, const ShapeRequest&);           \
+#define XG_INSTANTIATE(T)                                                             \
+  template Variable<T> reshape(const Variable<T>&, const ShapeRequest&);              \
   template Variable<T> flatten(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t);   \
-  template Variable<T> squeeze(const Variable<T>&, const Axes&);                   \
-  template Variable<T> unsqueeze(const Variable<T>&, std::ptrdiff_t);              \
-  template Variable<T> permute(const Variable<T>&, const Axes&);                   \
-  template Variable<T> transpose(const Variable<T>&);                              \
+  template Variable<T> squeeze(const Variable<T>&, const Axes&);                      \
+  template Variable<T> unsqueeze(const Variable<T>&, std::ptrdiff_t);                 \
+  template Variable<T> permute(const Variable<T>&, const Axes&);                      \
+  template Variable<T> transpose(const Variable<T>&);                                 \
   template Variable<T> transpose(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t); \
   template Variable<T> expand(const Variable<T>&, const ShapeRequest&);
 XG_INSTANTIATE(float)

@@ -21,8 +21,8 @@ std::string request_text(const ShapeRequest& request);
 template <Element T>
 Variable<T> reshape(const Variable<T>& x, const ShapeRequest& shape);
 
-/// Axes start_axis ... end_axis as one: [2, 3, 4] becomes [24], with start_axis = 1 [2, 12]. A scalar
-/// becomes [1].
+/// Axes start_axis ... end_axis as one: [2, 3, 4] becomes [24], with start_axis = 1 [2, 12]. A
+/// scalar becomes [1].
 /// @throws ValueError if an axis is out of range or end_axis lies before start_axis.
 /// Gradient: gy under x's shape.
 template <Element T>

@@ -78,8 +78,8 @@ Variable<T> softmax_or_zero(const Variable<T>& x) {
   for (std::size_t i = 0; i < rows; ++i) {
     const T* row = x.value().data() + i * n;
     const bool lost = n > 0 && std::all_of(row, row + n, [](T v) {
-      return v == -std::numeric_limits<T>::infinity();
-    });
+                        return v == -std::numeric_limits<T>::infinity();
+                      });
     if (!lost) continue;
     any = true;
     std::fill_n(shift.data() + i * n, n, T(1));
@@ -149,9 +149,9 @@ Variable<T> logsumexp(const Variable<T>& x, const Axes& axes, ReduceOptions opti
   return reshape(LogSumExp::apply(reshape(ordered, {rows, n})), shape);
 }
 
-#define XG_INSTANTIATE(T)                                             \
-  template Variable<T> softmax(const Variable<T>&, std::ptrdiff_t);   \
-  template Variable<T> softmin(const Variable<T>&, std::ptrdiff_t);   \
+#define XG_INSTANTIATE(T)                                               \
+  template Variable<T> softmax(const Variable<T>&, std::ptrdiff_t);     \
+  template Variable<T> softmin(const Variable<T>&, std::ptrdiff_t);     \
   template Variable<T> log_softmax(const Variable<T>&, std::ptrdiff_t); \
   template Variable<T> logsumexp(const Variable<T>&, const Axes&, ReduceOptions);
 XG_INSTANTIATE(float)

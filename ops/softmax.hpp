@@ -5,8 +5,8 @@
 
 namespace xg {
 
-/// Softmax along one axis: y_i = exp(x_i) / sum_j exp(x_j). The maximum is subtracted first, so that
-/// nothing overflows.
+/// Softmax along one axis: y_i = exp(x_i) / sum_j exp(x_j). The maximum is subtracted first, so
+/// that nothing overflows.
 ///
 /// @throws ValueError if the axis is out of range; a scalar has the one axis 0 (or -1).
 /// Gradient: y (gy - sum_j gy_j y_j).

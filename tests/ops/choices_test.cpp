@@ -3,12 +3,12 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/extremum.hpp>
+#include <xgrad/ops/index.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/maxout.hpp>
 #include <xgrad/ops/normalization.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
-#include <xgrad/ops/index.hpp>
 
 #include "support/catch.hpp"
 
@@ -42,7 +42,8 @@ TEST_CASE("stddev of equal elements has the gradient 0", "[ops][reduce]") {
   CHECK((gradient_of(stddev(x), x) == Array<double>({0, 0, 0})));
 }
 
-TEST_CASE("dropout keeps a share 1 - p, scales it, and backward has the same mask", "[ops][dropout]") {
+TEST_CASE("dropout keeps a share 1 - p, scales it, and backward has the same mask",
+          "[ops][dropout]") {
   Generator generator(3);
   const Variable<float> x(Array<float>(Shape{100000}, 1.F), true);
   const auto y = dropout(x, 0.2, generator);
@@ -57,7 +58,8 @@ TEST_CASE("dropout keeps a share 1 - p, scales it, and backward has the same mas
   CHECK((dropout(x, 0.2, generator).value() != y.value()));
 }
 
-TEST_CASE("batch_norm: running statistics move by momentum, as in PyTorch", "[ops][normalization]") {
+TEST_CASE("batch_norm: running statistics move by momentum, as in PyTorch",
+          "[ops][normalization]") {
   const Variable<double> x(Array<double>{{1, 2}, {4, -2}, {0, 3}});
   RunningStatistics<double> running{Array<double>{0, 0}, Array<double>{1, 1}};
   (void)batch_norm<double>(x, {}, {}, &running);
@@ -65,8 +67,7 @@ TEST_CASE("batch_norm: running statistics move by momentum, as in PyTorch", "[op
   CHECK(xt::allclose(running.var, Array<double>{1.3333333333333335, 1.6}, 1e-14));
 }
 
-TEST_CASE("cross_entropy: nothing to count gives NaN, labels may be any integers",
-          "[ops][loss]") {
+TEST_CASE("cross_entropy: nothing to count gives NaN, labels may be any integers", "[ops][loss]") {
   const Variable<float> x(Array<float>{{1, 2}, {3, 4}});
   CHECK(std::isnan(cross_entropy(x, IndexArray{-100, -100}).item()));
   const xt::xarray<int> labels{0, 1};

@@ -20,10 +20,18 @@ Variable<double> random(const Shape& shape, std::uint64_t seed) {
 struct Case {
   Shape a, b;
 };
-const Case cases[] = {{{2, 3}, {3, 4}},          {{3}, {3}},          {{3}, {3, 4}},
-                      {{2, 3}, {3}},             {{5, 2, 3}, {3, 4}}, {{2, 3}, {5, 3, 4}},
-                      {{5, 1, 2, 3}, {6, 3, 4}}, {{5, 2, 3}, {3}},    {{3}, {5, 3, 4}},
-                      {{0, 3}, {3, 2}},          {{2, 0}, {0, 2}},    {{5, 2, 3}, {5, 3, 4}}};
+const Case cases[] = {{{2, 3}, {3, 4}},
+                      {{3}, {3}},
+                      {{3}, {3, 4}},
+                      {{2, 3}, {3}},
+                      {{5, 2, 3}, {3, 4}},
+                      {{2, 3}, {5, 3, 4}},
+                      {{5, 1, 2, 3}, {6, 3, 4}},
+                      {{5, 2, 3}, {3}},
+                      {{3}, {5, 3, 4}},
+                      {{0, 3}, {3, 2}},
+                      {{2, 0}, {0, 2}},
+                      {{5, 2, 3}, {5, 3, 4}}};
 }  // namespace
 
 TEST_CASE("matmul: all combinations of ranks agree with differences, twice", "[ops][linalg]") {
@@ -66,10 +74,12 @@ TEST_CASE("linear: a second backward adds to gradients in place", "[ops][linalg]
 
 TEST_CASE("linear: refuses what does not fit", "[ops][linalg][errors]") {
   const auto x = random({4, 3}, 1), w = random({5, 2}, 2), b = random({5}, 3);
-  CHECK_THROWS_WITH(linear(x, w), "linear: x.shape[-1] == weight.shape[1] failed: x is [4, 3], "
-                                  "weight is [5, 2]");
-  CHECK_THROWS_WITH(linear(x, random({6, 3}, 2), b), "linear: bias.shape[0] == weight.shape[0] "
-                                                     "failed: bias is [5], weight is [6, 3]");
+  CHECK_THROWS_WITH(linear(x, w),
+                    "linear: x.shape[-1] == weight.shape[1] failed: x is [4, 3], "
+                    "weight is [5, 2]");
+  CHECK_THROWS_WITH(linear(x, random({6, 3}, 2), b),
+                    "linear: bias.shape[0] == weight.shape[0] "
+                    "failed: bias is [5], weight is [6, 3]");
   CHECK_THROWS_WITH(linear(x, b), "linear: weight must have rank 2, got [5]");
   CHECK_THROWS_WITH(matmul(x, w),
                     "matmul: a.shape[-1] == b.shape[-2] failed: a is [4, 3], b is [5, 2]");

@@ -45,8 +45,8 @@ std::vector<Sample> shapes_of_two(const Call& call, const Input& a, const Input&
 const Entries& table() {
   static const Entries all = [] {
     Entries entries;
-    for (auto family : {arithmetic_entries, elementary_entries, activation_entries,
-                        reduce_entries, shape_entries, product_entries, loss_entries})
+    for (auto family : {arithmetic_entries, elementary_entries, activation_entries, reduce_entries,
+                        shape_entries, product_entries, loss_entries})
       for (Entry& entry : family()) entries.push_back(std::move(entry));
     return entries;
   }();

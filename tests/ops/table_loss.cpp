@@ -24,12 +24,13 @@ Entry along_axis(const char* name, F f, Literal expected) {
   for (const Shape& shape : {Shape{}, Shape{1}, Shape{5}, Shape{2, 3}, Shape{0, 3}})
     e.samples.push_back(
         {to_string(shape), call([f](const auto& x) { return f(x[0], -1); }), {{shape}}});
-  e.samples.push_back({"[2, 3, 4] axis 1", call([f](const auto& x) { return f(x[0], 1); }),
-                       {{{2, 3, 4}}}});
-  e.references = {{"[2, 3]", call([f](const auto& x) { return f(x[0], -1); }), {matrix},
+  e.samples.push_back(
+      {"[2, 3, 4] axis 1", call([f](const auto& x) { return f(x[0], 1); }), {{{2, 3, 4}}}});
+  e.references = {{"[2, 3]",
+                   call([f](const auto& x) { return f(x[0], -1); }),
+                   {matrix},
                    {std::move(expected)}}};
-  e.refusals = {{[f] { (void)f(box, 2); },
-                 std::string(name) + ": axis must be in [-2, 2), got 2"}};
+  e.refusals = {{[f] { (void)f(box, 2); }, std::string(name) + ": axis must be in [-2, 2), got 2"}};
   return e;
 }
 
@@ -45,24 +46,25 @@ Entries softmax_family() {
                {"reshaped: an odd number of reshapes, so that negating all shows",
                 call([](const auto& x) { return logsumexp(reshape(x[0], {6}), 0); }),
                 {{{2, 3}}}}};
-  e.references = {{"axis 1", lse({1}, false), {matrix}, {{{2}, {2.349012216768186, 3.08509724636431}}}},
-                  {"all", lse({}, false), {matrix}, {{{}, {3.476453601455524}}}},
-                  {"large", lse({}, false), {{{2}, {1e30, 1e30}}}, {{{}, {1e30}}}}};
+  e.references = {
+      {"axis 1", lse({1}, false), {matrix}, {{{2}, {2.349012216768186, 3.08509724636431}}}},
+      {"all", lse({}, false), {matrix}, {{{}, {3.476453601455524}}}},
+      {"large", lse({}, false), {{{2}, {1e30, 1e30}}}, {{{}, {1e30}}}}};
   e.refusals = {{[] { (void)logsumexp(box, 2); }, "logsumexp: axes must be in [-2, 2), got 2"}};
-  return {along_axis("softmax", [](const auto& x, std::ptrdiff_t a) { return softmax(x, a); },
-                     {{2, 3},
-                      {0.25949646034241913, 0.7053845126982412, 0.03511902695933973,
-                       0.07538874796299667, 0.006188285272800034, 0.9184229667642032}}),
-          along_axis("softmin", [](const auto& x, std::ptrdiff_t a) { return softmin(-x, a); },
-                     {{2, 3},
-                      {0.25949646034241913, 0.7053845126982412, 0.03511902695933973,
-                       0.07538874796299667, 0.006188285272800034, 0.9184229667642032}}),
-          along_axis("log_softmax",
-                     [](const auto& x, std::ptrdiff_t a) { return log_softmax(x, a); },
-                     {{2, 3},
-                      {-1.349012216768186, -0.349012216768186, -3.349012216768186,
-                       -2.58509724636431, -5.08509724636431, -0.08509724636431}}),
-          std::move(e)};
+  return {
+      along_axis("softmax", [](const auto& x, std::ptrdiff_t a) { return softmax(x, a); },
+                 {{2, 3},
+                  {0.25949646034241913, 0.7053845126982412, 0.03511902695933973,
+                   0.07538874796299667, 0.006188285272800034, 0.9184229667642032}}),
+      along_axis("softmin", [](const auto& x, std::ptrdiff_t a) { return softmin(-x, a); },
+                 {{2, 3},
+                  {0.25949646034241913, 0.7053845126982412, 0.03511902695933973,
+                   0.07538874796299667, 0.006188285272800034, 0.9184229667642032}}),
+      along_axis("log_softmax", [](const auto& x, std::ptrdiff_t a) { return log_softmax(x, a); },
+                 {{2, 3},
+                  {-1.349012216768186, -0.349012216768186, -3.349012216768186, -2.58509724636431,
+                   -5.08509724636431, -0.08509724636431}}),
+      std::move(e)};
 }
 
 /// softmin(-x) passes through neg twice: negating both would not show.
@@ -94,7 +96,9 @@ Entry cross_entropy_entry() {
                   {"ignored", with({}, ignoring), {matrix}, {{{}, {0.34901221676818633}}}},
                   {"weights, smoothing", with(heavy), {matrix}, {{{}, {1.1684852053142463}}}},
                   {"their sum", with(sums), {matrix}, {{{}, {3.5054556159427395}}}},
-                  {"probabilities", soft, {matrix, {{2, 3}, {.2, .3, .5, .1, .8, .1}}},
+                  {"probabilities",
+                   soft,
+                   {matrix, {{2, 3}, {.2, .3, .5, .1, .8, .1}}},
                    {{{}, {3.1920547315662486}}}}};
   e.refusals = {
       {[] { (void)cross_entropy(box, far); }, "cross_entropy: labels must be in [0, 3), got 3"},
@@ -113,20 +117,21 @@ Entry svm_entry() {
   Entry e{.name = "svm_loss", .smoothness = Smoothness::kinks};
   e.samples = {{"mean", f, {{{2, 3}}}, true}, {"one by one", singly, {{{2, 3}}}, true}};
   e.references = {{"[2, 3]", f, {matrix}, {{{}, {1.75}}}}};
-  e.refusals = {{[] { (void)svm_loss(box, far); }, "svm_loss: labels must be in [0, 3), got 3"},
-                {[] { (void)svm_loss(box, labels, {.delta = -1}); },
-                 "svm_loss: delta must be >= 0, got -1"}};
+  e.refusals = {
+      {[] { (void)svm_loss(box, far); }, "svm_loss: labels must be in [0, 3), got 3"},
+      {[] { (void)svm_loss(box, labels, {.delta = -1}); }, "svm_loss: delta must be >= 0, got -1"}};
   return e;
 }
 
 Entry mse_entry() {
   const Call f = call([](const auto& x) { return mse_loss(x[0], x[1]); });
-  const Call sums = call([](const auto& x) {
-    return mse_loss(x[0], x[1], {.reduction = LossReduction::sum});
-  });
+  const Call sums =
+      call([](const auto& x) { return mse_loss(x[0], x[1], {.reduction = LossReduction::sum}); });
   return {.name = "mse_loss",
           .samples = {{"[2, 3]", f, {{{2, 3}}, {{2, 3}}}}, {"[]", sums, {{{}}, {{}}}}},
-          .references = {{"[2, 3]", f, {matrix, {{2, 3}, {.2, .3, .5, .1, .8, .1}}},
+          .references = {{"[2, 3]",
+                          f,
+                          {matrix, {{2, 3}, {.2, .3, .5, .1, .8, .1}}},
                           {{{}, {3.6983333333333337}}}}},
           .refusals = {{[] { (void)mse_loss(box, Variable<double>(Array<double>(Shape{}, 1.))); },
                         "mse_loss: target must have the shape of x [2, 3], got []"}}};
@@ -139,10 +144,12 @@ Entry dropout_entry() {
   });
   return {.name = "dropout",
           .samples = shapes_of_one(f, {}),
-          .references = {{"p = 0", call([](const auto& x) { return dropout(x[0], 0); }), {matrix},
-                          {matrix}},
-                         {"p = 1", call([](const auto& x) { return dropout(x[0], 1); }), {matrix},
-                          {{{2, 3}, {0, 0, 0, 0, 0, 0}}}}},
+          .references =
+              {{"p = 0", call([](const auto& x) { return dropout(x[0], 0); }), {matrix}, {matrix}},
+               {"p = 1",
+                call([](const auto& x) { return dropout(x[0], 1); }),
+                {matrix},
+                {{{2, 3}, {0, 0, 0, 0, 0, 0}}}}},
           .refusals = {{[] { (void)dropout(box, 1.5); }, "dropout: p must be in [0, 1], got 1.5"}}};
 }
 
@@ -162,7 +169,9 @@ Entry batch_norm_entry() {
   e.samples = {{"[4, 2]", f, {{{4, 2}}, {{2}}, {{2}}}, false, false, 1e-3},
                {"[5, 3], plain", bare, {{{5, 3}}}, false, false, 1e-3},
                {"[3, 2], running", eval, {{{3, 2}}, {{2}}, {{2}}}}};
-  e.references = {{"[3, 2]", f, {{{3, 2}, {1, 2, 4, -2, 0, 3}}, {{2}, {.5, -.5}}, {{2}, {2, .25}}},
+  e.references = {{"[3, 2]",
+                   f,
+                   {{{3, 2}, {1, 2, 4, -2, 0, 3}}, {{2}, {.5, -.5}}, {{2}, {2, .25}}},
                    {{{3, 2},
                      {1.8038842042927072, 0.01854522304399031, 2.686405284975525,
                       0.9443643308680291, 1.5097105107317679, -0.21290955391201938}}}}};
@@ -185,8 +194,10 @@ Entry maxout_entry() {
                        call([](const auto& x) { return maxout(reshape(x[0], {8}), 2); }),
                        {{{2, 4}, 0.5, 3}},
                        true}},
-          .references = {{"[4]", call([](const auto& x) { return maxout(x[0], 2); }),
-                          {{{4}, {1, 2, 4, 3}}}, {{{2}, {2, 4}}}}},
+          .references = {{"[4]",
+                          call([](const auto& x) { return maxout(x[0], 2); }),
+                          {{{4}, {1, 2, 4, 3}}},
+                          {{{2}, {2, 4}}}}},
           .refusals = {{[] { (void)maxout(box, 2); },
                         "maxout: pieces must be >= 1 and divide the extent 3, got 2"}}};
 }

@@ -15,14 +15,16 @@ Entry matmul_entry() {
   const Call f = call([](const auto& x) { return matmul(x[0], x[1]); });
   Entry e{.name = "matmul"};
   const std::pair<Shape, Shape> pairs[] = {
-      {{2, 3}, {3, 4}}, {{3}, {3}},          {{3}, {3, 4}},    {{2, 3}, {3}},
+      {{2, 3}, {3, 4}}, {{3}, {3}},          {{3}, {3, 4}},       {{2, 3}, {3}},
       {{1, 1}, {1, 1}}, {{2, 2, 3}, {3, 2}}, {{2, 3}, {2, 3, 2}}, {{2, 1, 2, 3}, {3, 3, 2}},
-      {{2, 2, 3}, {3}}, {{3}, {2, 3, 2}},    {{0, 3}, {3, 2}}, {{2, 0}, {0, 2}}};
+      {{2, 2, 3}, {3}}, {{3}, {2, 3, 2}},    {{0, 3}, {3, 2}},    {{2, 0}, {0, 2}}};
   for (const auto& [a, b] : pairs)
     e.samples.push_back({to_string(a) + " " + to_string(b), f, {{a}, {b}}});
-  e.samples.push_back({"f(x, x)", call([](const auto& x) { return matmul(x[0], x[0]); }),
-                       {{{3, 3}}}});
-  e.references = {{"integers", f, {{{2, 2}, {1, 2, 3, 4}}, {{2, 2}, {5, 6, 7, 8}}},
+  e.samples.push_back(
+      {"f(x, x)", call([](const auto& x) { return matmul(x[0], x[0]); }), {{{3, 3}}}});
+  e.references = {{"integers",
+                   f,
+                   {{{2, 2}, {1, 2, 3, 4}}, {{2, 2}, {5, 6, 7, 8}}},
                    {{{2, 2}, {19, 22, 43, 50}}}}};
   e.refusals = {{[] { (void)matmul(box, box); },
                  "matmul: a.shape[-1] == b.shape[-2] failed: a is [2, 3], b is [2, 3]"},
@@ -39,7 +41,9 @@ Entry linear_entry() {
                {"[2, 2, 3]", f, {{{2, 2, 3}}, {{2, 3}}, {{2}}}},
                {"empty", f, {{{0, 3}}, {{2, 3}}, {{2}}}},
                {"no bias", plain, {{{4, 3}}, {{2, 3}}}}};
-  e.references = {{"integers", f, {{{1, 2}, {1, 2}}, {{2, 2}, {3, 4, 5, 6}}, {{2}, {10, 20}}},
+  e.references = {{"integers",
+                   f,
+                   {{{1, 2}, {1, 2}}, {{2, 2}, {3, 4, 5, 6}}, {{2}, {10, 20}}},
                    {{{1, 2}, {21, 37}}}}};
   e.refusals = {{[] { (void)linear(three, three); }, "linear: weight must have rank 2, got [3]"},
                 {[] { (void)linear(box, box, three); },
@@ -72,8 +76,6 @@ Entry outer_entry() {
 
 }  // namespace
 
-Entries product_entries() {
-  return {matmul_entry(), linear_entry(), dot_entry(), outer_entry()};
-}
+Entries product_entries() { return {matmul_entry(), linear_entry(), dot_entry(), outer_entry()}; }
 
 }  // namespace xg::test

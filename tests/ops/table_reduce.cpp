@@ -35,15 +35,22 @@ std::vector<Sample> over_axes(F f, bool empty, bool separated) {
 
 std::vector<Refusal> axis_refusals(const std::string& op, const std::function<void(Axes)>& f) {
   return {{[f] { f({2}); }, op + ": axes must be in [-2, 2), got 2"},
-          {[f] { f({0, -2}); }, op + ": axes must be different, got -2"}};
+          {[f] {
+             f({0, -2});
+           },
+           op + ": axes must be different, got -2"}};
 }
 
 Entry sum_entry() {
-  const auto f = [](const auto& x, const Axes& a, bool k) { return sum(x * x, a, {.keepdims = k}); };
+  const auto f = [](const auto& x, const Axes& a, bool k) {
+    return sum(x * x, a, {.keepdims = k});
+  };
   return {.name = "sum",
           .samples = over_axes(f, true, false),
-          .references = {{"[2, 3] axis 0", call([](const auto& x) { return sum(x[0], 0); }),
-                          {matrix}, {{{3}, {1.5, 0, 2}}}}},
+          .references = {{"[2, 3] axis 0",
+                          call([](const auto& x) { return sum(x[0], 0); }),
+                          {matrix},
+                          {{{3}, {1.5, 0, 2}}}}},
           .refusals = axis_refusals("sum", [](const Axes& a) { (void)sum(box, a); })};
 }
 
@@ -53,8 +60,10 @@ Entry mean_entry() {
   };
   return {.name = "mean",
           .samples = over_axes(f, false, false),
-          .references = {{"[2, 3] all", call([](const auto& x) { return mean(x[0]); }),
-                          {matrix}, {{{}, {0.5833333333333334}}}}},  // torch 2.15
+          .references = {{"[2, 3] all",
+                          call([](const auto& x) { return mean(x[0]); }),
+                          {matrix},
+                          {{{}, {0.5833333333333334}}}}},  // torch 2.15
           .refusals = axis_refusals("mean", [](const Axes& a) { (void)mean(box, a); })};
 }
 
@@ -63,10 +72,12 @@ Entry var_entry() {
     return var(x, a, {.correction = 0, .keepdims = k});
   };
   Entry e{.name = "var", .samples = over_axes(f, false, false)};
-  e.samples.push_back({"[3, 4] unbiased", call([](const auto& x) { return var(x[0], 1); }),
-                       {{{3, 4}}}});
-  e.references = {{"[2, 3] axis 1", call([](const auto& x) { return var(x[0], 1); }),
-                   {matrix}, {{{2}, {2.333333333333333, 6.25}}}}};  // torch 2.15
+  e.samples.push_back(
+      {"[3, 4] unbiased", call([](const auto& x) { return var(x[0], 1); }), {{{3, 4}}}});
+  e.references = {{"[2, 3] axis 1",
+                   call([](const auto& x) { return var(x[0], 1); }),
+                   {matrix},
+                   {{{2}, {2.333333333333333, 6.25}}}}};  // torch 2.15
   e.refusals = axis_refusals("var", [](const Axes& a) { (void)var(box, a); });
   return e;
 }
@@ -79,10 +90,10 @@ Entry stddev_entry() {
   e.samples = {{"[4, 3] all", over({}, false), {{{4, 3}}}},
                {"[4, 3] axis 0", over({0}, false), {{{4, 3}}}},
                {"[2, 3, 4] axes 0 2", over({0, 2}, true), {{{2, 3, 4}}}}};
-  e.references = {
-      {"[2, 3] axis 0, of the population",
-       call([](const auto& x) { return stddev(x[0], 0, {.correction = 0}); }),
-       {matrix}, {{{3}, {0.25, 2, 2}}}}};  // torch 2.15
+  e.references = {{"[2, 3] axis 0, of the population",
+                   call([](const auto& x) { return stddev(x[0], 0, {.correction = 0}); }),
+                   {matrix},
+                   {{{3}, {0.25, 2, 2}}}}};  // torch 2.15
   e.refusals = axis_refusals("stddev", [](const Axes& a) { (void)stddev(box, a); });
   return e;
 }
@@ -92,8 +103,10 @@ template <class F>
 Entry extremum_entry(const char* name, F f, Literal expected) {
   Entry e{.name = name, .smoothness = Smoothness::kinks};
   e.samples = over_axes(f, false, true);
-  e.references = {{"[2, 3] axis 0", call([f](const auto& x) { return f(x[0], Axes(0), false); }),
-                   {matrix}, {std::move(expected)}}};
+  e.references = {{"[2, 3] axis 0",
+                   call([f](const auto& x) { return f(x[0], Axes(0), false); }),
+                   {matrix},
+                   {std::move(expected)}}};
   e.refusals = axis_refusals(name, [f](const Axes& a) { (void)f(box, a, false); });
   return e;
 }
@@ -108,8 +121,10 @@ Entry max_entry() {
   e.samples = {{"[5] axis 0", along(0, false), {{{5}, 0.5, 3}}, true},
                {"[4, 3] axis -1, kept", along(-1, true), {{{4, 3}, 0.5, 3}}, true},
                {"[2, 3, 4] axis 1", along(1, false), {{{2, 3, 4}, 0.5, 3}}, true}};
-  e.references = {{"first of equals", call([](const auto& x) { return max(x[0], 0).values; }),
-                   {{{3}, {1, 3, 3}}}, {{{}, {3}}}}};
+  e.references = {{"first of equals",
+                   call([](const auto& x) { return max(x[0], 0).values; }),
+                   {{{3}, {1, 3, 3}}},
+                   {{{}, {3}}}}};
   e.refusals = {{[] { (void)max(box, 2); }, "max: axis must be in [-2, 2), got 2"}};
   return e;
 }
@@ -121,8 +136,10 @@ Entry min_entry() {
   Entry e{.name = "min", .smoothness = Smoothness::kinks};
   e.samples = {{"[5] axis 0", along(0), {{{5}, 0.5, 3}}, true},
                {"[2, 3, 4] axis 1", along(1), {{{2, 3, 4}, 0.5, 3}}, true}};
-  e.references = {{"axis 1", call([](const auto& x) { return min(x[0], 1).values; }),
-                   {matrix}, {{{2}, {-1, -2}}}}};
+  e.references = {{"axis 1",
+                   call([](const auto& x) { return min(x[0], 1).values; }),
+                   {matrix},
+                   {{{2}, {-1, -2}}}}};
   e.refusals = {{[] { (void)min(box, -3); }, "min: axis must be in [-2, 2), got -3"}};
   return e;
 }

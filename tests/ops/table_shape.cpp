@@ -22,8 +22,8 @@ Entry mover(const char* name, F f, std::vector<Shape> shapes, std::vector<Litera
   const Call squared = call([f](const auto& x) { return f(x[0] * x[0]); });
   Entry e{.name = name};
   for (Shape& shape : shapes) e.samples.push_back({to_string(shape), squared, {{shape}}});
-  e.references = {{"[2, 3]", call([f](const auto& x) { return f(x[0]); }), {matrix},
-                   std::move(expected)}};
+  e.references = {
+      {"[2, 3]", call([f](const auto& x) { return f(x[0]); }), {matrix}, std::move(expected)}};
   e.refusals = std::move(refusals);
   return e;
 }
@@ -33,11 +33,18 @@ Entries shape_family() {
   const std::vector<Shape> flat{{2, 3}, {6, 1}, {1, 6}};
   const std::vector<Shape> deep{{2, 3}, {2, 1, 4}, {1, 1}, {0, 2}};
   return {
-      mover("reshape", [](const auto& x) { return reshape(x, {2, -1}); }, even,
-            {{{2, 3}, {1, 2, 3, 4, 5, 6}}},
-            {{[] { (void)reshape(box, {4, -1}); },
+      mover("reshape",
+            [](const auto& x) {
+              return reshape(x, {2, -1});
+            },
+            even, {{{2, 3}, {1, 2, 3, 4, 5, 6}}},
+            {{[] {
+                (void)reshape(box, {4, -1});
+              },
               "reshape: shape must have as many elements as x [2, 3], got [4, -1]"},
-             {[] { (void)reshape(box, {-1, -1}); },
+             {[] {
+                (void)reshape(box, {-1, -1});
+              },
               "reshape: shape must have at most one -1, got two"}}),
       mover("flatten", [](const auto& x) { return flatten(x); }, deep, {{{6}, {1, 2, 3, 4, 5, 6}}},
             {{[] { (void)flatten(box, 1, 0); },
@@ -48,18 +55,26 @@ Entries shape_family() {
       mover("unsqueeze", [](const auto& x) { return unsqueeze(x, 1); }, deep,
             {{{2, 1, 3}, {1, 2, 3, 4, 5, 6}}},
             {{[] { (void)unsqueeze(box, 3); }, "unsqueeze: axis must be in [-3, 3), got 3"}}),
-      mover("permute", [](const auto& x) { return permute(x, {1, 0}); }, flat,
-            {{{3, 2}, {1, 4, 2, 5, 3, 6}}},
+      mover("permute",
+            [](const auto& x) {
+              return permute(x, {1, 0});
+            },
+            flat, {{{3, 2}, {1, 4, 2, 5, 3, 6}}},
             {{[] { (void)permute(box, {0}); },
               "permute: axes must have one entry an axis of x [2, 3], got 1"},
-             {[] { (void)permute(box, {0, 0}); }, "permute: axes must be different, got 0"}}),
+             {[] {
+                (void)permute(box, {0, 0});
+              },
+              "permute: axes must be different, got 0"}}),
       mover("transpose", [](const auto& x) { return transpose(x, 0, -1); }, deep,
             {{{3, 2}, {1, 4, 2, 5, 3, 6}}},
-            {{[] { (void)transpose(box, 0, 2); },
-              "transpose: axis1 must be in [-2, 2), got 2"}}),
+            {{[] { (void)transpose(box, 0, 2); }, "transpose: axis1 must be in [-2, 2), got 2"}}),
       {.name = "swapaxes", .exempt = "another name of transpose"},
-      mover("expand", [](const auto& x) { return expand(x, {2, -1, 3}); }, {{2, 3}, {1, 3}, {5, 1}},
-            {{{2, 2, 3}, {1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6}}},
+      mover("expand",
+            [](const auto& x) {
+              return expand(x, {2, -1, 3});
+            },
+            {{2, 3}, {1, 3}, {5, 1}}, {{{2, 2, 3}, {1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6}}},
             {{[] { (void)expand(box, {3}); },
               "expand: shape must have at least the rank of x [2, 3], got [3]"}}),
   };
@@ -77,9 +92,9 @@ Entries slice_family() {
     return slice(x[0] * x[0], xt::ellipsis(), xt::newaxis(), xt::range(_, _, -2));
   };
   pieces.samples.push_back({"[2, 5] ..., None, ::-2", call(backwards), {{{2, 5}}}});
-  pieces.samples.push_back(
-      {"nothing", call([](const auto& x) { return slice(x[0] * x[0], xt::range(2, 1)); }),
-       {{{3, 2}}}});
+  pieces.samples.push_back({"nothing",
+                            call([](const auto& x) { return slice(x[0] * x[0], xt::range(2, 1)); }),
+                            {{{3, 2}}}});
   pieces.references.push_back({"..., None, ::-2",
                                call([](const auto& x) {
                                  return slice(x[0], xt::ellipsis(), xt::newaxis(),
@@ -99,9 +114,14 @@ Entries slice_family() {
             {{2, 3}, {2, 2, 2}}, {{{4, 3}, {4, 5, 6, 1, 2, 3, 4, 5, 6, 1, 2, 3}}},
             {{[] { (void)index_select(box, 0, far); },
               "index_select: index must be in [-2, 2), got 2"}}),
-      mover("split", [](const auto& x) { return split(x, {1, 2}, 1); }, {{2, 3}, {1, 3, 2}},
-            {{{2, 1}, {1, 4}}, {{2, 2}, {2, 3, 5, 6}}},
-            {{[] { (void)split(box, {1, 1}, 1); },
+      mover("split",
+            [](const auto& x) {
+              return split(x, {1, 2}, 1);
+            },
+            {{2, 3}, {1, 3, 2}}, {{{2, 1}, {1, 4}}, {{2, 2}, {2, 3, 5, 6}}},
+            {{[] {
+                (void)split(box, {1, 1}, 1);
+              },
               "split: sizes must add up to the extent 3, got 2"}}),
       mover("chunk", [](const auto& x) { return chunk(x, 2, 1); }, {{2, 3}, {1, 5, 2}},
             {{{2, 2}, {1, 2, 4, 5}}, {{2, 1}, {3, 6}}},
@@ -113,7 +133,9 @@ Entry scatter_add_entry() {
   const Call f = call([](const auto& x) { return scatter_add(x[0], 1, columns, x[1] * x[1]); });
   Entry e{.name = "scatter_add"};
   e.samples = {{"[2, 3] [2, 2]", f, {{{2, 3}}, {{2, 2}}}}};
-  e.references = {{"repeated places accumulate", f, {matrix, {{2, 2}, {1, 2, 3, 1}}},
+  e.references = {{"repeated places accumulate",
+                   f,
+                   {matrix, {{2, 2}, {1, 2, 3, 1}}},
                    {{{2, 3}, {2, 2, 7, 4, 15, 6}}}}};
   e.refusals = {{[] { (void)scatter_add(box, 1, columns, box); },
                  "scatter_add: y must have the shape of index [2, 2], got [2, 3]"}};
@@ -123,13 +145,17 @@ Entry scatter_add_entry() {
 template <class F>
 Entry joiner(const char* name, F f, Literal expected, std::vector<Refusal> refusals) {
   const Call two = call([f](const auto& x) { return f(std::vector{x[0] * x[0], x[1]}); });
-  const Call repeated = call([f](const auto& x) { return f(std::vector{x[0], x[0] * x[0], x[0]}); });
+  const Call repeated = call([f](const auto& x) {
+    return f(std::vector{x[0], x[0] * x[0], x[0]});
+  });
   Entry e{.name = name};
   e.samples = {{"[2, 3] [2, 3]", two, {{{2, 3}}, {{2, 3}}}},
                {"f(x, x, x)", repeated, {{{2, 2}}}},
                {"empty", two, {{{0, 2}}, {{0, 2}}}}};
-  e.references = {{"[1, 2] [1, 2]", call([f](const auto& x) { return f(x); }),
-                   {{{1, 2}, {1, 2}}, {{1, 2}, {3, 4}}}, {std::move(expected)}}};
+  e.references = {{"[1, 2] [1, 2]",
+                   call([f](const auto& x) { return f(x); }),
+                   {{{1, 2}, {1, 2}}, {{1, 2}, {3, 4}}},
+                   {std::move(expected)}}};
   e.refusals = std::move(refusals);
   return e;
 }
@@ -138,18 +164,24 @@ Entry concat_entry() {
   Entry e = joiner("concat", [](const auto& xs) { return concat(xs, 1); }, {{1, 4}, {1, 2, 3, 4}},
                    {{[] { (void)concat(Variables<double>{}); },
                      "concat: xs must hold at least one Variable, got none"},
-                    {[] { (void)concat(Variables<double>{box, slice(box, 0)}); },
+                    {[] {
+                       (void)concat(Variables<double>{box, slice(box, 0)});
+                     },
                      "concat: xs must have equal extents but along the axis, as the first [2, 3], "
                      "got [3]"}});
   e.samples.push_back({"[2, 3] [2, 1]",
-                       call([](const auto& x) { return concat(std::vector{x[0], x[1]}, -1); }),
+                       call([](const auto& x) {
+                         return concat(std::vector{x[0], x[1]}, -1);
+                       }),
                        {{{2, 3}}, {{2, 1}}}});
   return e;
 }
 
 Entry stack_entry() {
   return joiner("stack", [](const auto& xs) { return stack(xs, 1); }, {{1, 2, 2}, {1, 2, 3, 4}},
-                {{[] { (void)stack(Variables<double>{box, slice(box, 0)}); },
+                {{[] {
+                    (void)stack(Variables<double>{box, slice(box, 0)});
+                  },
                   "stack: xs must have equal shapes, as the first [2, 3], got [3]"}});
 }
 

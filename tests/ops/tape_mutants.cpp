@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <map>
+#include <utility>
 #include <xgrad/autograd/node.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 
@@ -30,6 +32,9 @@ const char* damage = "";
 
 void mutate(const Node<double>& node, std::span<Variable<double>> gx) {
   if (node.name() != target.first || target.second >= gx.size()) return;
+  // One node a backward: two negations on the way to a leaf would cancel and prove nothing.
+  static std::uint64_t last_backward = 0;
+  if (std::exchange(last_backward, node.mark.task) == node.mark.task) return;
   Variable<double>& g = gx[target.second];
   if (!g.defined()) return;
   switch (damage[0]) {
