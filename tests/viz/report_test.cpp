@@ -10,7 +10,7 @@
 
 using namespace xg;
 using namespace xg::viz;
-using Catch::Matchers::Contains;
+using test::contains;
 
 namespace {
 
@@ -75,8 +75,8 @@ TEST_CASE("line_chart: leaves gaps where a value is not finite", "[viz][chart]")
   const auto svg = line_chart({{"a", {0, 1, 2, 3, 4}, {1, 2, nan, 4, 5}}});
   const auto path = svg.substr(svg.find("d=\"M"));
   REQUIRE(count_of(path.substr(0, path.find("/>")), "M") == 2);
-  REQUIRE_THAT(line_chart({{"flat", {1}, {7}}}), !Contains("nan") && !Contains("inf"));
-  REQUIRE_THAT(line_chart({}), !Contains("nan") && !Contains("inf"));
+  REQUIRE_THAT(line_chart({{"flat", {1}, {7}}}), !contains("nan") && !contains("inf"));
+  REQUIRE_THAT(line_chart({}), !contains("nan") && !contains("inf"));
   REQUIRE_THROWS_WITH(line_chart({{"a", {1, 2}, {1}}}),
                       "line_chart: curve must have 2 y, one for each x, got 1");
 }
@@ -91,14 +91,14 @@ TEST_CASE("Report: escapes every text and refers to nothing outside", "[viz][rep
   report.images(evil, xt::ones<double>({1, 2, 2}), Colours::grey, {evil});
   report.table(evil, {evil}, {{evil}});
   const std::string page = report.html();
-  REQUIRE_THAT(page, !Contains("<x>") && !Contains("http") && !Contains("<script"));
+  REQUIRE_THAT(page, !contains("<x>") && !contains("http") && !contains("<script"));
   REQUIRE(count_of(page, escape_html(evil)) == 17);
 }
 
 TEST_CASE("Report: a confusion matrix shows its counts", "[viz][report]") {
   Report report("r");
   report.confusion_matrix("c", IndexArray{{12, 3}, {0, 45}});
-  REQUIRE_THAT(report.html(), Contains(">12</td>") && Contains(">3</td>") && Contains(">45</td>"));
+  REQUIRE_THAT(report.html(), contains(">12</td>") && contains(">3</td>") && contains(">45</td>"));
   REQUIRE_THROWS_AS(report.confusion_matrix("c", IndexArray{{1, 2}}), ShapeError);
   REQUIRE_THROWS_WITH(report.images("i", xt::ones<double>({2, 2, 2}), Colours::grey, {"one"}),
                       "images: captions must be 2, one for each image, got 1");
