@@ -1,3 +1,4 @@
+#include <xgrad/core/kernels/random.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include <cmath>

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <xgrad/core/kernels/random.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include <cmath>
