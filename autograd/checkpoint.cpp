@@ -5,9 +5,6 @@
 namespace xg {
 namespace detail {
 
-template <class T>
-thread_local constinit CheckpointFrame<T>* CheckpointFrame<T>::active_ = nullptr;
-
 /// Notes the state of every Generator before its first draw.
 template <class T>
 struct CheckpointFrame<T>::Draws final : GeneratorObserver {

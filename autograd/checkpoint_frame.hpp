@@ -34,7 +34,7 @@ class CheckpointFrame final : public Recomputation<T> {
   struct Draws;
   void recompute();
 
-  static thread_local constinit CheckpointFrame* active_;
+  static inline thread_local constinit CheckpointFrame* active_ = nullptr;
   Call f_;
   Variables<T> inputs_;
   std::vector<std::uint32_t> input_versions_;
