@@ -42,7 +42,9 @@ struct Abs : xg::Function<Abs> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, double at_zero) {
     const Array<T>& x = ctx.saved(0).value();
-    const Array<T> slope = xt::sign(x) + xt::cast<T>(xt::equal(x, T(0))) * T(at_zero);
+    Array<T> slope(x.shape());
+    for (std::size_t i = 0; i < x.size(); ++i)
+      slope.data()[i] = x.data()[i] == 0 ? T(at_zero) : std::copysign(T(1), x.data()[i]);
     return {gy * Variable<T>(slope)};
   }
 };
