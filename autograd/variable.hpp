@@ -92,9 +92,10 @@ class Variable {
   Variable(Array<T>&& value, bool requires_grad = false);       // NOLINT
   /// From any xtensor expression of arithmetic elements.
   template <class E>
-  requires(xt::is_xexpression<std::remove_cvref_t<E>>::value &&
-           !std::is_same_v<std::remove_cvref_t<E>, Array<T>> &&
-           std::is_arithmetic_v<typename std::remove_cvref_t<E>::value_type>)
+  requires(
+      std::is_class_v<std::remove_cvref_t<E>>&& xt::is_xexpression<std::remove_cvref_t<E>>::value &&
+      !std::is_same_v<std::remove_cvref_t<E>, Array<T>> &&
+      std::is_arithmetic_v<typename std::remove_cvref_t<E>::value_type>)
       Variable(E&& expression, bool requires_grad = false)  // NOLINT: as an Array does
       : Variable(Array<T>(xt::cast<T>(std::forward<E>(expression))), requires_grad) {}
 
