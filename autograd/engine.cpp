@@ -75,9 +75,8 @@ Variables<T> BackwardTask<T>::finish() {
       call_hooks(*leaf.accumulator, std::span<Variable<T>>(&slots_[leaf.slot], 1));
   if (request_.capture) {
     Variables<T> result;
-    for (Capture& capture : captures_)
-      result.push_back(
-          std::move(capture.gradient.defined() ? capture.gradient : slots_[capture.slot]));
+    for (const Capture& capture : captures_)  // copied: an input may be asked for twice
+      result.push_back(capture.gradient.defined() ? capture.gradient : slots_[capture.slot]);
     return result;
   }
   for (Leaf& leaf : leaves_)
@@ -178,7 +177,7 @@ void BackwardTask<T>::choose_needed() {
   std::vector<std::uint8_t> on_the_way(all ? 0 : order_.size(), 0);  // its own output is wanted
   for (const Variable<T>& input : request_.inputs) {
     const Edge<T> edge{input.state()->node, input.state()->output};
-    Capture capture{0, false, {}};
+    Capture capture{0, {}};
     if (edge.node->is_accumulator()) {
       Leaf* leaf = find_leaf(static_cast<Accumulator<T>*>(edge.node.get()));
       if (leaf == nullptr) note_leaf(static_cast<Accumulator<T>*>(edge.node.get()));

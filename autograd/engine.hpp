@@ -44,7 +44,6 @@ class BackwardTask {
   };
   struct Capture {
     std::uint32_t slot;
-    bool reached;
     Variable<T> gradient;
   };
 

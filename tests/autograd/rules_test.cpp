@@ -97,6 +97,13 @@ TEST_CASE("grad: leaves grad() alone and reaches interior Variables", "[autograd
   REQUIRE_FALSE(xg::grad(y, other, {.allow_unused = true}).defined());
 }
 
+TEST_CASE("grad: an input asked for twice is answered twice", "[autograd]") {
+  const auto x = scalar(3);
+  const auto g = xg::grad(Variables<double>{x * x}, Variables<double>{x, x});
+  REQUIRE(g[0].item() == 6);
+  REQUIRE(g[1].item() == 6);
+}
+
 TEST_CASE("backward: inputs restrict the leaves that receive a gradient", "[autograd]") {
   const auto x = scalar(3), w = scalar(4);
   (x * w).backward({.inputs = {w}});
