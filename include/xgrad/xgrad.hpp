@@ -23,6 +23,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/axes.hpp>
 #include <xgrad/ops/broadcast.hpp>
+#include <xgrad/ops/conv.hpp>
 #include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/elementary.hpp>
 #include <xgrad/ops/extremum.hpp>

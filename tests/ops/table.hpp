@@ -112,6 +112,7 @@ Entries reduce_entries();
 Entries shape_entries();
 Entries product_entries();
 Entries loss_entries();
+Entries conv_entries();
 
 const Entries& table();
 
