@@ -33,6 +33,7 @@
 #include <xgrad/ops/map.hpp>
 #include <xgrad/ops/maxout.hpp>
 #include <xgrad/ops/normalization.hpp>
+#include <xgrad/ops/pool.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>

@@ -113,6 +113,7 @@ Entries shape_entries();
 Entries product_entries();
 Entries loss_entries();
 Entries conv_entries();
+Entries pool_entries();
 
 const Entries& table();
 
