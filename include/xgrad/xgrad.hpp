@@ -25,6 +25,7 @@
 #include <xgrad/ops/broadcast.hpp>
 #include <xgrad/ops/conv.hpp>
 #include <xgrad/ops/dropout.hpp>
+#include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/elementary.hpp>
 #include <xgrad/ops/extremum.hpp>
 #include <xgrad/ops/index.hpp>
@@ -34,6 +35,7 @@
 #include <xgrad/ops/maxout.hpp>
 #include <xgrad/ops/normalization.hpp>
 #include <xgrad/ops/pool.hpp>
+#include <xgrad/ops/product.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>

@@ -111,6 +111,8 @@ Entries activation_entries();
 Entries reduce_entries();
 Entries shape_entries();
 Entries product_entries();
+Entries tensor_product_entries();
+Entries einsum_entries();
 Entries loss_entries();
 Entries conv_entries();
 Entries pool_entries();
