@@ -1,4 +1,0 @@
-#if defined(__AVX512F__)
-#define XG_ISA avx512
-#include "pool_isa.inl"
-#endif

@@ -1,2 +1,0 @@
-#define XG_ISA baseline
-#include "pool_isa.inl"
