@@ -63,12 +63,20 @@ struct Reduction {
   }
 };
 
+/// The axis as an index; a scalar has the one axis 0 (or -1), as in PyTorch.
+inline std::size_t axis_or_zero(const char* op, const char* argument, std::ptrdiff_t axis,
+                                std::size_t rank) {
+  return normalize_axis(op, argument, axis, rank == 0 ? 1 : rank);
+}
+
 /// @throws ValueError for an axis out of range or given twice.
 inline Reduction make_reduction(const char* op, const Shape& shape, const Axes& axes,
                                 ReduceOptions options = {}) {
   Reduction reduction{SmallVector<bool>(shape.size(), axes.empty()), options.keepdims};
   for (const std::ptrdiff_t axis : axes) {
-    bool& reduced = reduction.reduced[normalize_axis(op, "axes", axis, shape.size())];
+    const std::size_t at = axis_or_zero(op, "axes", axis, shape.size());
+    if (shape.empty()) continue;
+    bool& reduced = reduction.reduced[at];
     require<ValueError>(!reduced, op, "axes", "be different", axis);
     reduced = true;
   }

@@ -3,7 +3,8 @@
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/reduce.hpp"
 #include "xgrad/ops/arithmetic.hpp"
-#include "xgrad/ops/index.hpp"
+#include "xgrad/ops/axes.hpp"
+#include "xgrad/ops/gather.hpp"
 #include "xgrad/ops/shape.hpp"
 
 namespace xg {
@@ -52,29 +53,24 @@ Variable<T> extreme(const char* op, bool largest, const Variable<T>& x, const Ax
                     ReduceOptions options) {
   const auto r = detail::make_reduction(op, x.shape(), axes, options);
   require<ValueError>(r.count(x.shape()) > 0, op, "x", "have elements along the axes", x.shape());
-  SmallVector<std::ptrdiff_t> order;  // what stays, then what goes
-  for (const bool going : {false, true})
-    for (std::size_t i = 0; i < x.dimension(); ++i)
-      if (r.reduced[i] == going) order.push_back(static_cast<std::ptrdiff_t>(i));
   const Shape shape = r.result_shape(x.shape());
   if (axes.size() == 1) {
-    const AxisSplit s(x.shape(), normalize_axis(op, "axes", axes[0], x.dimension()));
+    const AxisSplit s(x.shape(), detail::axis_or_zero(op, "axes", axes[0], x.dimension()));
     return reshape(Extreme::apply(reshape(x, Shape{s.outer, s.n, s.inner}), largest), shape);
   }
-  const bool sorted = std::is_sorted(order.begin(), order.end());
   const Shape three{element_count(shape), r.count(x.shape()), 1};
-  return reshape(Extreme::apply(reshape(sorted ? x : permute(x, order), three), largest), shape);
+  return reshape(Extreme::apply(reshape(detail::reduced_last(x, r), three), largest), shape);
 }
 
 template <class T>
 IndexArray arg_extreme(const char* op, bool largest, const Array<T>& x, std::ptrdiff_t axis,
                        ReduceOptions options) {
-  const std::size_t at = normalize_axis(op, "axis", axis, x.dimension());
+  const std::size_t at = detail::axis_or_zero(op, "axis", axis, x.dimension());
   const AxisSplit s(x.shape(), at);
   require<ValueError>(s.n > 0, op, "x", "have elements along the axis", x.shape());
   Shape shape = x.shape();
-  shape[at] = 1;
-  if (!options.keepdims) shape.erase(shape.begin() + at);
+  if (!shape.empty()) shape[at] = 1;
+  if (!shape.empty() && !options.keepdims) shape.erase(shape.begin() + at);
   IndexArray index(shape);
   (largest ? kernels::arg_max<T> : kernels::arg_min<T>)(x.data(), s.outer, s.n, s.inner,
                                                         index.data(), nullptr);
@@ -95,13 +91,11 @@ Extremum<T> extreme_at(const char* op, bool largest, const Variable<T>& x, std::
                        ReduceOptions options) {
   IndexArray index = arg_extreme(op, largest, x.value(), axis, {.keepdims = true});
   auto values = gather(x, axis, index);
-  if (!options.keepdims) {
-    values = reshape(values, [&] {
-      Shape shape = index.shape();
-      shape.erase(shape.begin() + normalize_axis(op, "axis", axis, shape.size()));
-      return shape;
-    }());
-    index.reshape(values.shape());
+  if (!options.keepdims && x.dimension() > 0) {
+    Shape shape = index.shape();
+    shape.erase(shape.begin() + normalize_axis(op, "axis", axis, shape.size()));
+    values = reshape(values, shape);
+    index.reshape(shape);
   }
   return {std::move(values), std::move(index)};
 }

@@ -1,87 +1,19 @@
 #include "xgrad/ops/index.hpp"
 
 #include <algorithm>
-#include <memory>
 
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/transpose.hpp"
-#include "xgrad/ops/arithmetic.hpp"
-#include "xgrad/ops/axes.hpp"
+#include "xgrad/ops/gather.hpp"
 #include "xgrad/ops/shape.hpp"
+#include "xgrad/ops/view.hpp"
 
 namespace xg {
 
-using detail::AxisSplit;
+using detail::part;
+using detail::View;
 
 namespace {
-
-/// A part of an array: where it begins, how far the next element along each axis lies.
-struct View {
-  Shape from;   // of the whole
-  Shape shape;  // of the part
-  Strides strides;
-  std::ptrdiff_t offset = 0;
-};
-
-/// The whole of `shape`, every element once.
-View whole(const Shape& shape) {
-  View v{shape, shape, Strides(shape.size(), 1), 0};
-  for (std::size_t i = shape.size(); i-- > 1;)
-    v.strides[i - 1] = v.strides[i] * static_cast<std::ptrdiff_t>(shape[i]);
-  return v;
-}
-
-/// Zeros but for a part; backward of Take, and the other way round.
-struct Place : Function<Place> {
-  static constexpr auto name = "slice";
-  template <class T>
-  static Array<T> forward(Context<T>&, const Array<T>& y, const View& v) {
-    Array<T> x(v.from, T(0));
-    kernels::strided_assign(y.data(), v.shape.data(), v.shape.size(), x.data() + v.offset,
-                            v.strides.data());
-    return x;
-  }
-  template <class T>
-  static Variables<T> backward(Context<T>&, const Variable<T>& gy, const View& v);
-};
-
-struct Take : Function<Take> {
-  static constexpr auto name = "slice";
-  template <class T>
-  static Array<T> forward(Context<T>&, const Array<T>& x, const View& v) {
-    Array<T> y(v.shape);
-    kernels::strided_copy(x.data() + v.offset, v.strides.data(), v.shape.data(), v.shape.size(),
-                          y.data());
-    return y;
-  }
-  template <class T>
-  static Variables<T> backward(Context<T>&, const Variable<T>& gy, const View& v) {
-    return {Place::apply(gy, v)};
-  }
-  template <class T>
-  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const View& v) {
-    Array<T>* sum = out.accumulation_target(0);
-    if (sum == nullptr) {
-      sum = &out.make(0, ctx.input_shape(0));
-      sum->fill(T(0));
-    }
-    kernels::strided_add(out.gy().data(), v.shape.data(), v.shape.size(), sum->data() + v.offset,
-                         v.strides.data());
-  }
-};
-
-template <class T>
-Variables<T> Place::backward(Context<T>&, const Variable<T>& gy, const View& v) {
-  return {Take::apply(gy, v)};
-}
-
-std::ptrdiff_t check_index(const char* op, std::ptrdiff_t index, std::size_t n) {
-  const auto extent = static_cast<std::ptrdiff_t>(n);
-  require<ValueError>(index >= -extent && index < extent, op, "index",
-                      "be in [" + std::to_string(-extent) + ", " + std::to_string(extent) + ")",
-                      index);
-  return index < 0 ? index + extent : index;
-}
 
 /// Python's rule for start:stop:step on an axis of extent n.
 void add_range(View& view, const Slice& s, std::size_t n, std::ptrdiff_t stride) {
@@ -112,7 +44,7 @@ View resolve(const Shape& shape, const Slices& slices) {
   require<ValueError>(named <= shape.size(), "slice", "slices",
                       "name at most the axes of x " + to_string(shape), named);
   require<ValueError>(ellipses <= 1, "slice", "slices", "have at most one ellipsis", ellipses);
-  const View all = whole(shape);
+  const View all = detail::whole(shape);
   View view{shape, {}, {}, 0};
   std::size_t axis = 0;
   const auto keep = [&](std::size_t count) {
@@ -120,7 +52,7 @@ View resolve(const Shape& shape, const Slices& slices) {
   };
   for (const Slice& s : slices) {
     if (s.kind == Slice::Kind::index) {
-      view.offset += check_index("slice", s.start, shape[axis]) * all.strides[axis];
+      view.offset += detail::check_index("slice", s.start, shape[axis]) * all.strides[axis];
       ++axis;
     } else if (s.kind == Slice::Kind::range) {
       add_range(view, s, shape[axis], all.strides[axis]);
@@ -134,79 +66,6 @@ View resolve(const Shape& shape, const Slices& slices) {
   }
   keep(shape.size() - axis);
   return view;
-}
-
-View part(const Shape& shape, std::size_t axis, std::size_t begin, std::size_t count) {
-  View view = whole(shape);
-  view.shape[axis] = count;
-  if (count > 0) view.offset = static_cast<std::ptrdiff_t>(begin) * view.strides[axis];
-  return view;
-}
-
-/// Indices of one call, all in [0, n); nodes share them instead of copying.
-using Indices = std::shared_ptr<const IndexArray>;
-
-/// Calls f(flat place in x, flat place in index) for every entry of the index.
-template <class F>
-void for_each_place(const Shape& shape, const IndexArray& index, std::size_t axis, F f) {
-  const AxisSplit s(shape, axis);
-  const std::size_t n = index.shape()[axis];
-  std::size_t at = 0;
-  for (std::size_t o = 0; o < s.outer; ++o)
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t k = 0; k < s.inner; ++k, ++at)
-        f((o * s.n + static_cast<std::size_t>(index.data()[at])) * s.inner + k, at);
-}
-
-struct Gather : Function<Gather> {
-  static constexpr auto name = "gather";
-  template <class T>
-  static Array<T> forward(Context<T>&, const Array<T>& x, std::size_t axis, const Indices& index) {
-    Array<T> y(index->shape());
-    for_each_place(x.shape(), *index, axis,
-                   [&](std::size_t from, std::size_t at) { y.data()[at] = x.data()[from]; });
-    return y;
-  }
-  template <class T>
-  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis,
-                               const Indices& index);
-};
-
-struct ScatterAdd : Function<ScatterAdd> {
-  static constexpr auto name = "scatter_add";
-  template <class T>
-  static Array<T> forward(Context<T>&, const Array<T>& x, const Array<T>& y, std::size_t axis,
-                          const Indices& index) {
-    Array<T> sum = x;
-    for_each_place(x.shape(), *index, axis,
-                   [&](std::size_t to, std::size_t at) { sum.data()[to] += y.data()[at]; });
-    return sum;
-  }
-  template <class T>
-  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis,
-                               const Indices& index) {
-    return {gy, ctx.needs(1) ? Gather::apply(gy, axis, index) : Variable<T>{}};
-  }
-};
-
-template <class T>
-Variables<T> Gather::backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis,
-                              const Indices& index) {
-  const Variable<T> zeros(Array<T>(ctx.input_shape(0), T(0)));
-  return {ScatterAdd::apply(zeros, gy, axis, index)};
-}
-
-/// The index with negative entries counted from the end.
-Indices checked_indices(const char* op, const Shape& shape, const IndexArray& index,
-                        std::size_t axis) {
-  Shape expected = shape;
-  if (index.dimension() == shape.size()) expected[axis] = index.shape()[axis];
-  require<ShapeError>(index.shape() == expected, op, "index",
-                      "have the extents of x " + to_string(shape) + " but along the axis",
-                      index.shape());
-  auto copy = std::make_shared<IndexArray>(index);
-  for (std::int64_t& i : copy->storage()) i = check_index(op, i, shape[axis]);
-  return copy;
 }
 
 struct Concat : Function<Concat> {
@@ -232,7 +91,7 @@ struct Concat : Function<Concat> {
     Variables<T> g(extents.size());
     std::size_t begin = 0;
     for (std::size_t i = 0; i < g.size(); ++i) {
-      if (ctx.needs(i)) g[i] = Take::apply(gy, part(gy.shape(), axis, begin, extents[i]));
+      if (ctx.needs(i)) g[i] = detail::take(gy, part(gy.shape(), axis, begin, extents[i]));
       begin += extents[i];
     }
     return g;
@@ -247,48 +106,17 @@ struct Concat : Function<Concat> {
 
 template <Element T>
 Variable<T> slice(const Variable<T>& x, const Slices& slices) {
-  return Take::apply(x, resolve(x.shape(), slices));
+  return detail::take(x, resolve(x.shape(), slices));
 }
 
 template <Element T>
 Variable<T> select(const Variable<T>& x, std::ptrdiff_t axis, std::ptrdiff_t index) {
   const std::size_t at = normalize_axis("select", "axis", axis, x.dimension());
-  const std::ptrdiff_t i = check_index("select", index, x.shape()[at]);
+  const std::ptrdiff_t i = detail::check_index("select", index, x.shape()[at]);
   View view = part(x.shape(), at, static_cast<std::size_t>(i), 1);
   view.shape.erase(view.shape.begin() + at);
   view.strides.erase(view.strides.begin() + at);
-  return Take::apply(x, view);
-}
-
-template <Element T>
-Variable<T> gather(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index) {
-  const std::size_t at = normalize_axis("gather", "axis", axis, x.dimension());
-  return Gather::apply(x, at, checked_indices("gather", x.shape(), index, at));
-}
-
-template <Element T>
-Variable<T> scatter_add(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index,
-                        const Variable<T>& y) {
-  const std::size_t at = normalize_axis("scatter_add", "axis", axis, x.dimension());
-  require<ShapeError>(y.shape() == index.shape(), "scatter_add", "y",
-                      "have the shape of index " + to_string(index.shape()), y.shape());
-  return ScatterAdd::apply(x, y, at, checked_indices("scatter_add", x.shape(), index, at));
-}
-
-template <Element T>
-Variable<T> index_select(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index) {
-  const std::size_t at = normalize_axis("index_select", "axis", axis, x.dimension());
-  require_rank("index_select", "index", index.shape(), 1);
-  Shape shape = x.shape();
-  shape[at] = index.size();
-  auto wide = std::make_shared<IndexArray>(shape);
-  const AxisSplit s(shape, at);
-  for (std::size_t o = 0, k = 0; o < s.outer; ++o)
-    for (const std::int64_t i : index.storage()) {
-      const std::int64_t place = check_index("index_select", i, x.shape()[at]);
-      for (std::size_t j = 0; j < s.inner; ++j) wide->data()[k++] = place;
-    }
-  return Gather::apply(x, at, Indices(wide));
+  return detail::take(x, view);
 }
 
 template <Element T>
@@ -332,7 +160,7 @@ Variables<T> split(const Variable<T>& x, const Shape& sizes, std::ptrdiff_t axis
   Variables<T> parts;
   std::size_t begin = 0;
   for (const std::size_t size : sizes) {
-    parts.push_back(Take::apply(x, part(x.shape(), at, begin, size)));
+    parts.push_back(detail::take(x, part(x.shape(), at, begin, size)));
     begin += size;
   }
   return parts;
@@ -351,17 +179,23 @@ Variables<T> chunk(const Variable<T>& x, std::ptrdiff_t n, std::ptrdiff_t axis) 
   return split(x, sizes, axis);
 }
 
-#define XG_INSTANTIATE(T)                                                                   \
-  template Variable<T> slice(const Variable<T>&, const Slices&);                            \
-  template Variable<T> select(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t);          \
-  template Variable<T> gather(const Variable<T>&, std::ptrdiff_t, const IndexArray&);       \
-  template Variable<T> scatter_add(const Variable<T>&, std::ptrdiff_t, const IndexArray&,   \
-                                   const Variable<T>&);                                     \
-  template Variable<T> index_select(const Variable<T>&, std::ptrdiff_t, const IndexArray&); \
-  template Variable<T> concat(const Variables<T>&, std::ptrdiff_t);                         \
-  template Variable<T> stack(const Variables<T>&, std::ptrdiff_t);                          \
-  template Variables<T> split(const Variable<T>&, const Shape&, std::ptrdiff_t);            \
-  template Variables<T> chunk(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t);
+template <Element T>
+Variables<T> unbind(const Variable<T>& x, std::ptrdiff_t axis) {
+  const std::size_t at = normalize_axis("unbind", "axis", axis, x.dimension());
+  Variables<T> parts;
+  for (std::size_t i = 0; i < x.shape()[at]; ++i)
+    parts.push_back(select(x, static_cast<std::ptrdiff_t>(at), static_cast<std::ptrdiff_t>(i)));
+  return parts;
+}
+
+#define XG_INSTANTIATE(T)                                                          \
+  template Variable<T> slice(const Variable<T>&, const Slices&);                   \
+  template Variable<T> select(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t); \
+  template Variable<T> concat(const Variables<T>&, std::ptrdiff_t);                \
+  template Variable<T> stack(const Variables<T>&, std::ptrdiff_t);                 \
+  template Variables<T> split(const Variable<T>&, const Shape&, std::ptrdiff_t);   \
+  template Variables<T> chunk(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t); \
+  template Variables<T> unbind(const Variable<T>&, std::ptrdiff_t);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 #undef XG_INSTANTIATE

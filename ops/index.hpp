@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "xgrad/autograd/variable.hpp"
+#include "xgrad/ops/gather.hpp"
 
 namespace xg {
 
@@ -64,26 +65,6 @@ requires(sizeof...(S) > 0 && (std::constructible_from<Slice, const S&> &&
 template <Element T>
 Variable<T> select(const Variable<T>& x, std::ptrdiff_t axis, std::ptrdiff_t index);
 
-/// y[..., i, ...] = x[..., index[..., i, ...], ...] along one axis (torch.gather).
-///
-/// @param index  the rank of x and its extents but along the axis; negative counts from the end.
-/// @throws ShapeError for another shape of index, ValueError for an index or axis out of range.
-/// Gradient: gy added to the places it came from.
-template <Element T>
-Variable<T> gather(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index);
-
-/// x with y added at the places that gather(., axis, index) would read; y has the shape of index.
-/// Repeated places accumulate. Errors as for gather.
-/// Gradient: gy for x, gather(gy, axis, index) for y.
-template <Element T>
-Variable<T> scatter_add(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index,
-                        const Variable<T>& y);
-
-/// The entries of x along an axis at the places `index` [n] names, in its order: rows of an
-/// embedding, say. Errors and gradient as for gather.
-template <Element T>
-Variable<T> index_select(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index);
-
 /// One after the other along an axis. All other extents are equal.
 /// @throws ShapeError if they are not, ValueError for an empty list or an axis out of range.
 /// Gradient: each its part of gy.
@@ -101,5 +82,10 @@ Variables<T> split(const Variable<T>& x, const Shape& sizes, std::ptrdiff_t axis
 /// At most n parts of equal size, the last may be smaller. @throws ValueError if n < 1.
 template <Element T>
 Variables<T> chunk(const Variable<T>& x, std::ptrdiff_t n, std::ptrdiff_t axis = 0);
+
+/// x[..., 0, ...], x[..., 1, ...] and so on, without the axis. @throws ValueError if the axis is
+/// out of range. Gradient: as slice.
+template <Element T>
+Variables<T> unbind(const Variable<T>& x, std::ptrdiff_t axis = 0);
 
 }  // namespace xg

@@ -110,8 +110,10 @@ Variable<T> flatten(const Variable<T>& x, std::ptrdiff_t start_axis, std::ptrdif
 template <Element T>
 Variable<T> squeeze(const Variable<T>& x, const Axes& axes) {
   SmallVector<bool> chosen(x.dimension(), axes.empty());
-  for (const std::ptrdiff_t axis : axes)
-    chosen[normalize_axis("squeeze", "axes", axis, x.dimension())] = true;
+  for (const std::ptrdiff_t axis : axes) {
+    const std::size_t at = detail::axis_or_zero("squeeze", "axes", axis, x.dimension());
+    if (x.dimension() > 0) chosen[at] = true;
+  }
   Shape shape;
   for (std::size_t i = 0; i < x.dimension(); ++i)
     if (!chosen[i] || x.shape()[i] != 1) shape.push_back(x.shape()[i]);
@@ -142,8 +144,8 @@ Variable<T> permute(const Variable<T>& x, const Axes& axes) {
 
 template <Element T>
 Variable<T> transpose(const Variable<T>& x, std::ptrdiff_t axis0, std::ptrdiff_t axis1) {
-  const std::size_t i = normalize_axis("transpose", "axis0", axis0, x.dimension());
-  const std::size_t j = normalize_axis("transpose", "axis1", axis1, x.dimension());
+  const std::size_t i = detail::axis_or_zero("transpose", "axis0", axis0, x.dimension());
+  const std::size_t j = detail::axis_or_zero("transpose", "axis1", axis1, x.dimension());
   if (i == j) return x;
   Shape order(x.dimension());
   for (std::size_t a = 0; a < order.size(); ++a) order[a] = a;
@@ -172,6 +174,50 @@ Variable<T> expand(const Variable<T>& x, const ShapeRequest& request) {
   return broadcast_to(x, shape);
 }
 
+namespace {
+
+/// The axes as places, all different.
+Shape different_axes(const char* argument, const Axes& axes, std::size_t rank) {
+  Shape places;
+  for (const std::ptrdiff_t axis : axes) {
+    const std::size_t at = detail::axis_or_zero("movedim", argument, axis, rank);
+    require<ValueError>(std::find(places.begin(), places.end(), at) == places.end(), "movedim",
+                        argument, "be different", axis);
+    places.push_back(at);
+  }
+  return places;
+}
+
+}  // namespace
+
+template <Element T>
+Variable<T> movedim(const Variable<T>& x, const Axes& source, const Axes& destination) {
+  const std::size_t rank = x.dimension();
+  const Shape from = different_axes("source", source, rank);
+  const Shape to = different_axes("destination", destination, rank);
+  require<ValueError>(from.size() == to.size(), "movedim", "destination",
+                      "have as many axes as source, " + std::to_string(from.size()), to.size());
+  if (rank == 0) return x;
+  Shape order(rank, rank);
+  for (std::size_t i = 0; i < to.size(); ++i) order[to[i]] = from[i];
+  std::size_t next = 0;  // of the axes that are not named
+  for (std::size_t& axis : order) {
+    if (axis != rank) continue;
+    while (std::find(from.begin(), from.end(), next) != from.end()) ++next;
+    axis = next++;
+  }
+  return std::is_sorted(order.begin(), order.end()) ? x : Permute::apply(x, order);
+}
+
+template <class T>
+Variable<T> detail::reduced_last(const Variable<T>& x, const Reduction& reduction) {
+  Shape order;
+  for (const bool going : {false, true})
+    for (std::size_t i = 0; i < x.dimension(); ++i)
+      if (reduction.reduced[i] == going) order.push_back(i);
+  return std::is_sorted(order.begin(), order.end()) ? x : Permute::apply(x, order);
+}
+
 #define XG_INSTANTIATE(T)                                                             \
   template Variable<T> reshape(const Variable<T>&, const ShapeRequest&);              \
   template Variable<T> flatten(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t);   \
@@ -180,7 +226,9 @@ Variable<T> expand(const Variable<T>& x, const ShapeRequest& request) {
   template Variable<T> permute(const Variable<T>&, const Axes&);                      \
   template Variable<T> transpose(const Variable<T>&);                                 \
   template Variable<T> transpose(const Variable<T>&, std::ptrdiff_t, std::ptrdiff_t); \
-  template Variable<T> expand(const Variable<T>&, const ShapeRequest&);
+  template Variable<T> expand(const Variable<T>&, const ShapeRequest&);               \
+  template Variable<T> movedim(const Variable<T>&, const Axes&, const Axes&);         \
+  template Variable<T> detail::reduced_last(const Variable<T>&, const Reduction&);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 #undef XG_INSTANTIATE

@@ -63,4 +63,23 @@ Variable<T> swapaxes(const Variable<T>& x, std::ptrdiff_t axis0, std::ptrdiff_t 
 template <Element T>
 Variable<T> expand(const Variable<T>& x, const ShapeRequest& shape);
 
+/// x with axis source[i] moved to axis destination[i] of the result; the others keep their order.
+/// @throws ValueError if an axis is out of range or given twice, or the lists differ in length.
+/// Gradient: gy with its axes moved back.
+template <Element T>
+Variable<T> movedim(const Variable<T>& x, const Axes& source, const Axes& destination);
+/// NumPy's name of the same.
+template <Element T>
+Variable<T> moveaxis(const Variable<T>& x, const Axes& source, const Axes& destination) {
+  return movedim(x, source, destination);
+}
+
+namespace detail {
+
+/// x with its reduced axes behind the others, in their order: what goes last, ready to be reshaped
+/// to a matrix.
+template <class T>
+Variable<T> reduced_last(const Variable<T>& x, const Reduction& reduction);
+
+}  // namespace detail
 }  // namespace xg

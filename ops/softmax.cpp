@@ -137,16 +137,10 @@ Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t axis) {
 template <Element T>
 Variable<T> logsumexp(const Variable<T>& x, const Axes& axes, ReduceOptions options) {
   const auto r = detail::make_reduction("logsumexp", x.shape(), axes, options);
-  SmallVector<std::ptrdiff_t> order;  // what stays, then what goes
-  for (const bool going : {false, true})
-    for (std::size_t i = 0; i < x.dimension(); ++i)
-      if (r.reduced[i] == going) order.push_back(static_cast<std::ptrdiff_t>(i));
   const Shape shape = r.result_shape(x.shape());
   const auto rows = static_cast<std::ptrdiff_t>(element_count(shape));
   const auto n = static_cast<std::ptrdiff_t>(r.count(x.shape()));
-  const bool sorted = std::is_sorted(order.begin(), order.end());
-  const auto ordered = sorted ? x : permute(x, order);
-  return reshape(LogSumExp::apply(reshape(ordered, {rows, n})), shape);
+  return reshape(LogSumExp::apply(reshape(detail::reduced_last(x, r), {rows, n})), shape);
 }
 
 #define XG_INSTANTIATE(T)                                               \

@@ -1,0 +1,77 @@
+#include "xgrad/ops/running.hpp"
+
+#include "xgrad/autograd/function.hpp"
+#include "xgrad/core/kernels/scan.hpp"
+#include "xgrad/ops/arithmetic.hpp"
+#include "xgrad/ops/axes.hpp"
+#include "xgrad/ops/remap.hpp"
+
+namespace xg::detail {
+
+namespace {
+
+struct LinearRecurrence : Function<LinearRecurrence> {
+  static constexpr auto name = "linear_recurrence";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& a, const Array<T>& b, std::size_t axis,
+                          bool forwards) {
+    ctx.save(a);
+    if (ctx.needs(0)) ctx.save_output();
+    const AxisSplit s(b.shape(), axis);
+    Array<T> y(b.shape());
+    kernels::linear_recurrence(a.data(), b.data(), s.outer, s.n, s.inner, !forwards, y.data());
+    return y;
+  }
+  // t_k = dy_k + a_(k+1) t_(k+1)  =>  db = t,  da_k = t_k y_(k-1)
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis,
+                               bool forwards) {
+    const auto next = shifted(ctx.saved(0), axis, !forwards, 0);
+    const auto t = LinearRecurrence::apply(next, gy, axis, !forwards);
+    if (!ctx.needs(0)) return {Variable<T>{}, t};
+    return {t * shifted(ctx.saved_output(), axis, forwards, 0), t};
+  }
+};
+
+struct RunningProduct : Function<RunningProduct> {
+  static constexpr auto name = "cumprod";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& x, std::size_t axis, bool forwards) {
+    ctx.save(x);
+    ctx.save_output();
+    const AxisSplit s(x.shape(), axis);
+    Array<T> y(x.shape());
+    kernels::running_product(x.data(), s.outer, s.n, s.inner, !forwards, y.data());
+    return y;
+  }
+  // t_k = dy_k + x_(k+1) t_(k+1)  =>  dx_k = y_(k-1) t_k: no division by x
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis,
+                               bool forwards) {
+    const auto next = shifted(ctx.saved(0), axis, !forwards, 0);
+    const auto t = LinearRecurrence::apply(next, gy, axis, !forwards);
+    return {t * shifted(ctx.saved_output(), axis, forwards, 1)};
+  }
+};
+
+}  // namespace
+
+template <class T>
+Variable<T> running_product(const Variable<T>& x, std::size_t axis, bool forwards) {
+  return RunningProduct::apply(x, axis, forwards);
+}
+
+template <class T>
+Variable<T> linear_recurrence(const Variable<T>& a, const Variable<T>& b, std::size_t axis,
+                              bool forwards) {
+  return LinearRecurrence::apply(a, b, axis, forwards);
+}
+
+#define XG_INSTANTIATE(T)                                                      \
+  template Variable<T> running_product(const Variable<T>&, std::size_t, bool); \
+  template Variable<T> linear_recurrence(const Variable<T>&, const Variable<T>&, std::size_t, bool);
+XG_INSTANTIATE(float)
+XG_INSTANTIATE(double)
+#undef XG_INSTANTIATE
+
+}  // namespace xg::detail

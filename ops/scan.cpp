@@ -1,0 +1,136 @@
+#include "xgrad/ops/scan.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "xgrad/autograd/function.hpp"
+#include "xgrad/core/kernels/scan.hpp"
+#include "xgrad/ops/arithmetic.hpp"
+#include "xgrad/ops/elementary.hpp"
+#include "xgrad/ops/gather.hpp"
+#include "xgrad/ops/remap.hpp"
+#include "xgrad/ops/running.hpp"
+#include "xgrad/ops/shape.hpp"
+
+namespace xg {
+
+using detail::AxisSplit;
+
+namespace {
+
+struct CumSum : Function<CumSum> {
+  static constexpr auto name = "cumsum";
+  template <class T>
+  static Array<T> forward(Context<T>&, const Array<T>& x, std::size_t axis, bool forwards) {
+    const AxisSplit s(x.shape(), axis);
+    Array<T> y(x.shape());
+    kernels::running_sum(x.data(), s.outer, s.n, s.inner, !forwards, y.data());
+    return y;
+  }
+  template <class T>
+  static Variables<T> backward(Context<T>&, const Variable<T>& gy, std::size_t axis,
+                               bool forwards) {
+    return {CumSum::apply(gy, axis, !forwards)};
+  }
+};
+
+/// exp(a - b), 0 where both are -infinity.
+template <class T>
+Variable<T> exp_difference(const Variable<T>& a, const Variable<T>& b) {
+  constexpr T nothing = -std::numeric_limits<T>::infinity();
+  Array<T> empty(a.shape());
+  bool any = false;
+  for (std::size_t i = 0; i < empty.size(); ++i) {
+    const bool both = a.value().data()[i] == nothing && b.value().data()[i] == nothing;
+    empty.data()[i] = both ? T(1) : T(0);
+    any |= both;
+  }
+  if (!any) return exp(a - b);
+  const Variable<T> zeros(Array<T>(a.shape(), T(0)));
+  return where<T>(empty, zeros, exp(where<T>(empty, zeros, a) - where<T>(empty, zeros, b)));
+}
+
+/// y_(k+1); at the end y_k, whose difference from y_k overflows nowhere.
+template <class T>
+Variable<T> next_of(const Variable<T>& y, std::size_t axis) {
+  std::vector<std::int64_t> source(y.shape()[axis]);
+  const auto n = static_cast<std::int64_t>(source.size());
+  for (std::int64_t k = 0; k < n; ++k) source[static_cast<std::size_t>(k)] = std::min(k + 1, n - 1);
+  return detail::remap(y, axis, std::move(source));
+}
+
+struct LogCumSumExp : Function<LogCumSumExp> {
+  static constexpr auto name = "logcumsumexp";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& x, std::size_t axis) {
+    ctx.save(x);
+    ctx.save_output();
+    const AxisSplit s(x.shape(), axis);
+    Array<T> y(x.shape());
+    kernels::running_logsumexp(x.data(), s.outer, s.n, s.inner, y.data());
+    return y;
+  }
+  // dx_i = exp(x_i - y_i) t_i with t_i = dy_i + exp(y_i - y_(i+1)) t_(i+1): every exponential <= 1
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis) {
+    const auto x = ctx.saved(0), y = ctx.saved_output();
+    const auto decay = exp_difference(y, next_of(y, axis));
+    const auto t = detail::linear_recurrence(decay, gy, axis, false);
+    return {exp_difference(x, y) * t};
+  }
+};
+
+template <class T>
+Extremum<T> running_extremum(const char* op, bool largest, const Variable<T>& x,
+                             std::ptrdiff_t axis) {
+  const std::size_t at = detail::axis_or_zero(op, "axis", axis, x.dimension());
+  const AxisSplit s(x.shape(), at);
+  IndexArray index(x.shape());
+  kernels::running_extremum(x.value().data(), largest, s.outer, s.n, s.inner, index.data());
+  return {gather(x, axis, index), std::move(index)};
+}
+
+std::size_t axis_of(const char* op, std::ptrdiff_t axis, const Shape& shape) {
+  return detail::axis_or_zero(op, "axis", axis, shape.size());
+}
+
+}  // namespace
+
+template <Element T>
+Variable<T> cumsum(const Variable<T>& x, std::ptrdiff_t axis) {
+  return CumSum::apply(x, axis_of("cumsum", axis, x.shape()), true);
+}
+
+template <Element T>
+Variable<T> cumprod(const Variable<T>& x, std::ptrdiff_t axis) {
+  const std::size_t at = axis_of("cumprod", axis, x.shape());
+  return x.dimension() == 0 ? x : detail::running_product(x, at, true);
+}
+
+template <Element T>
+Variable<T> logcumsumexp(const Variable<T>& x, std::ptrdiff_t axis) {
+  const std::size_t at = axis_of("logcumsumexp", axis, x.shape());
+  return x.dimension() == 0 ? x : LogCumSumExp::apply(x, at);
+}
+
+template <Element T>
+Extremum<T> cummax(const Variable<T>& x, std::ptrdiff_t axis) {
+  return running_extremum("cummax", true, x, axis);
+}
+
+template <Element T>
+Extremum<T> cummin(const Variable<T>& x, std::ptrdiff_t axis) {
+  return running_extremum("cummin", false, x, axis);
+}
+
+#define XG_INSTANTIATE(T)                                                \
+  template Variable<T> cumsum(const Variable<T>&, std::ptrdiff_t);       \
+  template Variable<T> cumprod(const Variable<T>&, std::ptrdiff_t);      \
+  template Variable<T> logcumsumexp(const Variable<T>&, std::ptrdiff_t); \
+  template Extremum<T> cummax(const Variable<T>&, std::ptrdiff_t);       \
+  template Extremum<T> cummin(const Variable<T>&, std::ptrdiff_t);
+XG_INSTANTIATE(float)
+XG_INSTANTIATE(double)
+#undef XG_INSTANTIATE
+
+}  // namespace xg
