@@ -1,7 +1,114 @@
+#include <xgrad/ops/extremum.hpp>
+#include <xgrad/ops/norm.hpp>
+#include <xgrad/ops/prod.hpp>
+#include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/scan.hpp>
+#include <xgrad/ops/softmax.hpp>
+#include <xgrad/ops/sort.hpp>
+
 #include "registry.hpp"
 
 namespace golden {
 
-Operations reduce_operations() { return {}; }
+namespace {
+
+xg::ReduceOptions options(const Case& c) { return {.keepdims = c.get("keepdim", false)}; }
+xg::VarOptions var_options(const Case& c) {
+  return {.correction = c.number("correction", 1), .keepdims = c.get("keepdim", false)};
+}
+
+/// The axis `dim`, by default the last.
+std::ptrdiff_t dim(const Case& c) { return c.get<std::ptrdiff_t>("dim", -1); }
+
+auto over_axes(Variable (*f)(const Variable&, const xg::Axes&, xg::ReduceOptions)) {
+  return [f](const Case& c) -> Outputs { return {f(c.x(0), c.axes("dim"), options(c))}; };
+}
+
+auto along_axis(Variable (*f)(const Variable&, std::ptrdiff_t)) {
+  return [f](const Case& c) -> Outputs { return {f(c.x(0), dim(c))}; };
+}
+
+auto extremum(xg::Extremum<double> (*f)(const Variable&, std::ptrdiff_t, xg::ReduceOptions)) {
+  return [f](const Case& c) -> Outputs {
+    auto y = f(c.x(0), dim(c), options(c));
+    return {std::move(y.values), std::move(y.indices)};
+  };
+}
+
+auto running(xg::Extremum<double> (*f)(const Variable&, std::ptrdiff_t)) {
+  return [f](const Case& c) -> Outputs {
+    auto y = f(c.x(0), dim(c));
+    return {std::move(y.values), std::move(y.indices)};
+  };
+}
+
+/// Without dim, of the flattened array.
+auto place(xg::IndexArray (*along)(const Variable&, std::ptrdiff_t, xg::ReduceOptions),
+           xg::IndexArray (*flat)(const Variable&)) {
+  return [along, flat](const Case& c) -> Outputs {
+    if (c.given("dim")) return {along(c.x(0), c.axis("dim"), options(c))};
+    xg::IndexArray index = flat(c.x(0));
+    if (c.get("keepdim", false)) index.reshape(xg::Shape(c.x(0).dimension(), 1));
+    return {std::move(index)};
+  };
+}
+
+/// all and any are the least and the greatest of 0 and 1; over nothing 1 and 0.
+Output quantified(const Case& c, bool all) {
+  const auto x = c.x(0);
+  const auto r = xg::detail::make_reduction("all", x.shape(), c.axes("dim"), options(c));
+  if (r.count(x.shape()) == 0) return Mask(r.result_shape(x.shape()), all);
+  const auto y = all ? amin(x, c.axes("dim"), options(c)) : amax(x, c.axes("dim"), options(c));
+  return Mask(xt::not_equal(y.value(), 0.));
+}
+
+}  // namespace
+
+Operations reduce_operations() {
+  using namespace xg;
+  return {
+      {"sum", over_axes(sum<double>)},
+      {"mean", over_axes(mean<double>)},
+      {"var",
+       [](const Case& c) -> Outputs { return {var(c.x(0), c.axes("dim"), var_options(c))}; }},
+      {"std",
+       [](const Case& c) -> Outputs { return {stddev(c.x(0), c.axes("dim"), var_options(c))}; }},
+      {"prod", over_axes(prod<double>)},
+      {"amax", over_axes(amax<double>)},
+      {"amin", over_axes(amin<double>)},
+      {"max_dim", extremum(max<double>)},
+      {"min_dim", extremum(min<double>)},
+      {"argmax", place(argmax<double>, argmax<double>)},
+      {"argmin", place(argmin<double>, argmin<double>)},
+      {"logsumexp", over_axes(logsumexp<double>)},
+      {"norm",
+       [](const Case& c) -> Outputs {
+         return {norm(c.x(0), c.number("p", 2), c.axes("dim"), options(c))};
+       }},
+      {"all", [](const Case& c) -> Outputs { return {quantified(c, true)}; }},
+      {"any", [](const Case& c) -> Outputs { return {quantified(c, false)}; }},
+      {"cumsum", along_axis(cumsum<double>)},
+      {"cumprod", along_axis(cumprod<double>)},
+      {"logcumsumexp", along_axis(logcumsumexp<double>)},
+      {"cummax", running(cummax<double>)},
+      {"cummin", running(cummin<double>)},
+      {"sort",
+       [](const Case& c) -> Outputs {
+         auto y = sort(c.x(0), dim(c), c.get("descending", false));
+         return {std::move(y.values), std::move(y.indices)};
+       }},
+      {"topk",
+       [](const Case& c) -> Outputs {
+         auto y = topk(c.x(0), c.axis("k"), dim(c), c.get("largest", true));
+         return {std::move(y.values), std::move(y.indices)};
+       }},
+      {"median",
+       [](const Case& c) -> Outputs {
+         if (!c.given("dim")) return {median(c.x(0))};
+         auto y = median(c.x(0), c.axis("dim"), options(c));
+         return {std::move(y.values), std::move(y.indices)};
+       }},
+  };
+}
 
 }  // namespace golden

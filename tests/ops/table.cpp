@@ -46,8 +46,8 @@ const Entries& table() {
   static const Entries all = [] {
     Entries entries;
     for (auto family : {arithmetic_entries, elementary_entries, activation_entries, reduce_entries,
-                        shape_entries, product_entries, tensor_product_entries, einsum_entries,
-                        loss_entries, conv_entries, pool_entries})
+                        scan_entries, shape_entries, gather_entries, arrange_entries, image_entries,
+                        product_entries, loss_entries, conv_entries})
       for (Entry& entry : family()) entries.push_back(std::move(entry));
     return entries;
   }();

@@ -109,13 +109,14 @@ Entries arithmetic_entries();
 Entries elementary_entries();
 Entries activation_entries();
 Entries reduce_entries();
+Entries scan_entries();
 Entries shape_entries();
+Entries gather_entries();
+Entries arrange_entries();
+Entries image_entries();
 Entries product_entries();
-Entries tensor_product_entries();
-Entries einsum_entries();
 Entries loss_entries();
 Entries conv_entries();
-Entries pool_entries();
 
 const Entries& table();
 

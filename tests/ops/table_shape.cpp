@@ -2,32 +2,13 @@
 #include <xgrad/ops/index.hpp>
 #include <xgrad/ops/shape.hpp>
 
-#include "ops/table.hpp"
+#include "ops/entry_helpers.hpp"
 
 namespace xg::test {
 
 namespace {
 
 const Variable<double> box(Array<double>(Shape{2, 3}, 1.));
-const Literal matrix{{2, 3}, {1, 2, 3, 4, 5, 6}};
-const IndexArray columns{{0, 2}, {1, 1}};
-const IndexArray rows{1, 0, 1, -2};
-const IndexArray far{2};
-
-/// Moves elements: the reference is where they go. f is applied to x * x, so that the second
-/// derivative is not zero.
-template <class F>
-Entry mover(const char* name, F f, std::vector<Shape> shapes, std::vector<Literal> expected,
-            std::vector<Refusal> refusals) {
-  const Call squared = call([f](const auto& x) { return f(x[0] * x[0]); });
-  Entry e{.name = name};
-  for (Shape& shape : shapes) e.samples.push_back({to_string(shape), squared, {{shape}}});
-  e.references = {
-      {"[2, 3]", call([f](const auto& x) { return f(x[0]); }), {matrix}, std::move(expected)}};
-  e.refusals = std::move(refusals);
-  return e;
-}
-
 Entries shape_family() {
   const std::vector<Shape> even{{2, 3}, {6}, {1, 6}, {3, 2, 2}};
   const std::vector<Shape> flat{{2, 3}, {6, 1}, {1, 6}};
@@ -77,6 +58,17 @@ Entries shape_family() {
             {{2, 3}, {1, 3}, {5, 1}}, {{{2, 2, 3}, {1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6}}},
             {{[] { (void)expand(box, {3}); },
               "expand: shape must have at least the rank of x [2, 3], got [3]"}}),
+      mover("movedim", [](const auto& x) { return movedim(x, 0, -1); }, deep,
+            {{{3, 2}, {1, 4, 2, 5, 3, 6}}},
+            {{[] {
+                (void)movedim(box, {0, 1}, 0);
+              },
+              "movedim: destination must have as many axes as source, 2, got 1"},
+             {[] {
+                (void)movedim(box, {0, -2}, {0, 1});
+              },
+              "movedim: source must be different, got -2"}}),
+      {.name = "moveaxis", .exempt = "another name of movedim"},
   };
 }
 
@@ -100,20 +92,12 @@ Entries slice_family() {
                                  return slice(x[0], xt::ellipsis(), xt::newaxis(),
                                               xt::range(_, _, -2));
                                }),
-                               {matrix},
+                               {matrix_1_to_6},
                                {{{2, 1, 2}, {3, 1, 6, 4}}}});
   return {
       std::move(pieces),
       mover("select", [](const auto& x) { return select(x, 1, -1); }, deep, {{{2}, {3, 6}}},
             {{[] { (void)select(box, 1, 3); }, "select: index must be in [-3, 3), got 3"}}),
-      mover("gather", [](const auto& x) { return gather(x, 1, columns); }, {{2, 3}},
-            {{{2, 2}, {1, 3, 5, 5}}},
-            {{[] { (void)gather(box, 0, far); },
-              "gather: index must have the extents of x [2, 3] but along the axis, got [1]"}}),
-      mover("index_select", [](const auto& x) { return index_select(x, 0, rows); },
-            {{2, 3}, {2, 2, 2}}, {{{4, 3}, {4, 5, 6, 1, 2, 3, 4, 5, 6, 1, 2, 3}}},
-            {{[] { (void)index_select(box, 0, far); },
-              "index_select: index must be in [-2, 2), got 2"}}),
       mover("split",
             [](const auto& x) {
               return split(x, {1, 2}, 1);
@@ -126,20 +110,10 @@ Entries slice_family() {
       mover("chunk", [](const auto& x) { return chunk(x, 2, 1); }, {{2, 3}, {1, 5, 2}},
             {{{2, 2}, {1, 2, 4, 5}}, {{2, 1}, {3, 6}}},
             {{[] { (void)chunk(box, 0); }, "chunk: n must be >= 1, got 0"}}),
+      mover("unbind", [](const auto& x) { return unbind(x, -1); }, {{2, 3}, {3}, {1, 2, 2}},
+            {{{2}, {1, 4}}, {{2}, {2, 5}}, {{2}, {3, 6}}},
+            {{[] { (void)unbind(box, 2); }, "unbind: axis must be in [-2, 2), got 2"}}),
   };
-}
-
-Entry scatter_add_entry() {
-  const Call f = call([](const auto& x) { return scatter_add(x[0], 1, columns, x[1] * x[1]); });
-  Entry e{.name = "scatter_add"};
-  e.samples = {{"[2, 3] [2, 2]", f, {{{2, 3}}, {{2, 2}}}}};
-  e.references = {{"repeated places accumulate",
-                   f,
-                   {matrix, {{2, 2}, {1, 2, 3, 1}}},
-                   {{{2, 3}, {2, 2, 7, 4, 15, 6}}}}};
-  e.refusals = {{[] { (void)scatter_add(box, 1, columns, box); },
-                 "scatter_add: y must have the shape of index [2, 2], got [2, 3]"}};
-  return e;
 }
 
 template <class F>
@@ -190,7 +164,6 @@ Entry stack_entry() {
 Entries shape_entries() {
   Entries all = shape_family();
   for (Entry& e : slice_family()) all.push_back(std::move(e));
-  all.push_back(scatter_add_entry());
   all.push_back(concat_entry());
   all.push_back(stack_entry());
   return all;
