@@ -5,10 +5,14 @@
 #include "xgrad/core/kernels/reduce.hpp"
 #include "xgrad/core/kernels/transpose.hpp"
 #include "xgrad/ops/broadcast.hpp"
+#include "xgrad/ops/matrices.hpp"
 #include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
 
 namespace xg {
+
+using detail::batch_of;
+using detail::with_matrix;
 
 namespace {
 
@@ -17,14 +21,8 @@ struct Sides {
   bool a = false, b = false;
 };
 
-Shape batch_of(const Shape& shape) { return Shape(shape.begin(), shape.end() - 2); }
-Shape with_matrix(Shape batch, std::size_t rows, std::size_t columns) {
-  batch.push_back(rows);
-  batch.push_back(columns);
-  return batch;
-}
-std::size_t rows_of(const Shape& s, bool transposed) { return s[s.size() - (transposed ? 1 : 2)]; }
-std::size_t columns_of(const Shape& s, bool transposed) { return rows_of(s, !transposed); }
+std::size_t rows(const Shape& s, bool transposed) { return s[s.size() - (transposed ? 1 : 2)]; }
+std::size_t columns(const Shape& s, bool transposed) { return rows(s, !transposed); }
 
 /// x with its batch axes repeated to `batch`; x itself where they are that already or are none.
 template <class T>
@@ -39,8 +37,8 @@ const Array<T>& with_batch(const Array<T>& x, const Shape& batch, Array<T>& repe
 template <class T>
 Array<T> product(const Array<T>& a, const Array<T>& b, Sides t) {
   const Shape batch = broadcast_shape("matmul", batch_of(a.shape()), batch_of(b.shape()));
-  std::size_t m = rows_of(a.shape(), t.a);
-  const std::size_t k = columns_of(a.shape(), t.a), n = columns_of(b.shape(), t.b);
+  std::size_t m = rows(a.shape(), t.a);
+  const std::size_t k = columns(a.shape(), t.a), n = columns(b.shape(), t.b);
   Array<T> c(with_matrix(batch, m, n));
   std::size_t count = element_count(batch);
   if (b.dimension() == 2 && !t.a && batch == batch_of(a.shape())) {
@@ -236,11 +234,18 @@ Variable<T> outer(const Variable<T>& a, const Variable<T>& b) {
   return Matmul::apply(as_matrix(a, false), as_matrix(b, true), Sides{});
 }
 
+template <class T>
+Variable<T> detail::product(const Variable<T>& a, const Variable<T>& b, bool transpose_a,
+                            bool transpose_b) {
+  return Matmul::apply(a, b, Sides{transpose_a, transpose_b});
+}
+
 #define XG_INSTANTIATE(T)                                                                  \
   template Variable<T> matmul(const Variable<T>&, const Variable<T>&);                     \
   template Variable<T> linear(const Variable<T>&, const Variable<T>&, const Variable<T>&); \
   template Variable<T> dot(const Variable<T>&, const Variable<T>&);                        \
-  template Variable<T> outer(const Variable<T>&, const Variable<T>&);
+  template Variable<T> outer(const Variable<T>&, const Variable<T>&);                      \
+  template Variable<T> detail::product(const Variable<T>&, const Variable<T>&, bool, bool);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 #undef XG_INSTANTIATE

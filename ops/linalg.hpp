@@ -1,8 +1,28 @@
 #pragma once
 
-#include "xgrad/autograd/variable.hpp"
+#include "xgrad/ops/arithmetic.hpp"
 
 namespace xg {
+
+namespace detail {
+
+/// The element type of the first Variable among A.
+template <class... A>
+struct ElementAmong;
+template <class First, class... Rest>
+struct ElementAmong<First, Rest...> : ElementAmong<Rest...> {};
+template <AnyVariable First, class... Rest>
+struct ElementAmong<First, Rest...>
+    : std::type_identity<typename std::remove_cvref_t<First>::value_type> {};
+template <class... A>
+using element_among = typename ElementAmong<A...>::type;
+
+}  // namespace detail
+
+/// Variables and xtensor expressions, at least one of each.
+template <class... A>
+concept VariablesWithExpressions = ((AnyVariable<A> || detail::Expression<A>)&&...) &&
+                                   (AnyVariable<A> || ...) && (detail::Expression<A> || ...);
 
 /// Matrix product C = A B under NumPy's rules.
 ///
@@ -41,4 +61,50 @@ Variable<T> dot(const Variable<T>& a, const Variable<T>& b);
 template <Element T>
 Variable<T> outer(const Variable<T>& a, const Variable<T>& b);
 
+// One operand may be an xtensor expression, an Array, say: matmul(images, w), linear(images, w, b).
+template <class A, class B>
+requires VariableWithExpression<A, B>
+auto matmul(A&& a, B&& b) {
+  using T = detail::common_element<A, B>;
+  return matmul<T>(detail::as_variable<T>(std::forward<A>(a)),
+                   detail::as_variable<T>(std::forward<B>(b)));
+}
+template <class A, class B>
+requires VariableWithExpression<A, B>
+auto dot(A&& a, B&& b) {
+  using T = detail::common_element<A, B>;
+  return dot<T>(detail::as_variable<T>(std::forward<A>(a)),
+                detail::as_variable<T>(std::forward<B>(b)));
+}
+template <class A, class B>
+requires VariableWithExpression<A, B>
+auto outer(A&& a, B&& b) {
+  using T = detail::common_element<A, B>;
+  return outer<T>(detail::as_variable<T>(std::forward<A>(a)),
+                  detail::as_variable<T>(std::forward<B>(b)));
+}
+template <class X, class W>
+requires VariableWithExpression<X, W>
+auto linear(X&& x, W&& weight) {
+  using T = detail::common_element<X, W>;
+  return linear<T>(detail::as_variable<T>(std::forward<X>(x)),
+                   detail::as_variable<T>(std::forward<W>(weight)));
+}
+template <class X, class W, class B>
+requires VariablesWithExpressions<X, W, B>
+auto linear(X&& x, W&& weight, B&& bias) {
+  using T = detail::element_among<X, W, B>;
+  return linear<T>(detail::as_variable<T>(std::forward<X>(x)),
+                   detail::as_variable<T>(std::forward<W>(weight)),
+                   detail::as_variable<T>(std::forward<B>(bias)));
+}
+
+namespace detail {
+
+/// op(A) op(B) of matrices or batches of them, op a transposition where asked for. The extents must
+/// fit; batch axes broadcast.
+template <class T>
+Variable<T> product(const Variable<T>& a, const Variable<T>& b, bool transpose_a, bool transpose_b);
+
+}  // namespace detail
 }  // namespace xg

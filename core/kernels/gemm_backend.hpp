@@ -20,6 +20,10 @@ struct Product {
   std::size_t ldc;
 };
 
+/// Keeps the BLAS from sharing a call between threads by their number, which would change its bits.
+/// blas_gemm sees to it itself.
+void use_one_blas_thread();
+
 /// By BLAS, on one thread.
 void blas_gemm(const Product<float>& p);
 void blas_gemm(const Product<double>& p);

@@ -7,11 +7,9 @@
 #include <xgrad/core/kernels/gemm_backend.hpp>
 
 namespace xg::kernels {
-namespace {
 
-/// OpenBLAS would share a product between threads by their number, which changes its bits. Asked
-/// for by name, as another BLAS may be installed.
-void use_one_thread() {
+// Asked for by name, as another BLAS may be installed.
+void use_one_blas_thread() {
   static const bool done = [] {
     using SetThreads = void (*)(int);
     const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
@@ -20,6 +18,8 @@ void use_one_thread() {
   }();
   static_cast<void>(done);
 }
+
+namespace {
 
 CBLAS_TRANSPOSE flag(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
 int extent(std::size_t n) { return static_cast<int>(n); }
@@ -61,7 +61,7 @@ void scale(const Product<T>& p) {
 
 template <class T>
 void multiply(const Product<T>& p) {
-  use_one_thread();
+  use_one_blas_thread();
   if (p.m != 1 && p.n != 1) return call_gemm(p);
   scale(p);
   if (p.m == 1) {  // c = op(B)^T a

@@ -27,6 +27,7 @@
 #include <xgrad/ops/conv.hpp>
 #include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/dropout.hpp>
+#include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/elementary.hpp>
 #include <xgrad/ops/extremum.hpp>
 #include <xgrad/ops/fold.hpp>
@@ -40,7 +41,9 @@
 #include <xgrad/ops/norm.hpp>
 #include <xgrad/ops/normalization.hpp>
 #include <xgrad/ops/pad.hpp>
+#include <xgrad/ops/pool.hpp>
 #include <xgrad/ops/prod.hpp>
+#include <xgrad/ops/product.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/scan.hpp>
 #include <xgrad/ops/shape.hpp>

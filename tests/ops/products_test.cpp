@@ -1,6 +1,7 @@
 #include <xgrad/autograd/gradcheck.hpp>
 #include <xgrad/core/kernels/random.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
@@ -120,4 +121,28 @@ TEST_CASE("reshape, permute: values move and gradients move back", "[ops][shape]
   CHECK(y.value()(3, 1, 2) == x.value()(1, 2, 3));
   CHECK_THROWS_WITH(reshape(x, {5, -1}),
                     "reshape: shape must have as many elements as x [2, 3, 4], got [5, -1]");
+}
+
+TEST_CASE("products take an Array beside a Variable, in any place", "[ops][linalg]") {
+  const auto x = random({4, 3}, 1), w = random({5, 3}, 2), b = random({5}, 3);
+  const auto u = random({3}, 4), v = random({3}, 5);
+  CHECK(matmul(x.value(), transpose(w)).value() == matmul(x, transpose(w)).value());
+  CHECK(matmul(x, xt::transpose(w.value())).value() == matmul(x, transpose(w)).value());
+  CHECK(linear(x.value(), w).value() == linear(x, w).value());
+  CHECK(linear(x.value(), w, b).value() == linear(x, w, b).value());
+  CHECK(linear(x, w, b.value()).value() == linear(x, w, b).value());
+  CHECK(linear(2 * x.value(), w.value(), b).value() == linear(2 * x, w, b).value());
+  CHECK(dot(u.value(), v).value() == dot(u, v).value());
+  CHECK(outer(u, v.value()).value() == outer(u, v).value());
+  CHECK(einsum("ij,kj->ik", x.value(), w).value() == einsum("ij,kj->ik", x, w).value());
+}
+
+TEST_CASE("einsum: contracts the cheap pair first", "[ops][linalg]") {
+  // From the left the first product would have 200 x 200 elements.
+  const auto a = random({200, 1}, 1), b = random({1, 200}, 2), c = random({200, 1}, 3);
+  reset_peak_memory();
+  const std::size_t before = memory_stats().peak;
+  const auto y = einsum("ij,jk,kl->il", a, b, c);
+  CHECK(memory_stats().peak < before + 200 * 200 * sizeof(double));
+  CHECK(xt::allclose(y.value(), matmul(a, matmul(b, c)).value()));
 }

@@ -45,9 +45,23 @@ std::vector<Sample> shapes_of_two(const Call& call, const Input& a, const Input&
 const Entries& table() {
   static const Entries all = [] {
     Entries entries;
-    for (auto family : {arithmetic_entries, elementary_entries, activation_entries, reduce_entries,
-                        scan_entries, shape_entries, gather_entries, arrange_entries, image_entries,
-                        product_entries, loss_entries, conv_entries})
+    for (auto family : {
+             arithmetic_entries,
+             elementary_entries,
+             activation_entries,
+             reduce_entries,
+             scan_entries,
+             shape_entries,
+             gather_entries,
+             arrange_entries,
+             image_entries,
+             product_entries,
+             einsum_entries,
+             tensor_product_entries,
+             loss_entries,
+             conv_entries,
+             pool_entries,
+         })
       for (Entry& entry : family()) entries.push_back(std::move(entry));
     return entries;
   }();

@@ -115,8 +115,11 @@ Entries gather_entries();
 Entries arrange_entries();
 Entries image_entries();
 Entries product_entries();
+Entries tensor_product_entries();
+Entries einsum_entries();
 Entries loss_entries();
 Entries conv_entries();
+Entries pool_entries();
 
 const Entries& table();
 

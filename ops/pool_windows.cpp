@@ -1,0 +1,201 @@
+#include "xgrad/ops/pool_windows.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "xgrad/core/error.hpp"
+
+namespace xg::detail {
+
+using kernels::PoolAxis;
+using kernels::Pooling;
+
+namespace {
+
+std::size_t whole(std::ptrdiff_t n) { return static_cast<std::size_t>(n); }
+
+PoolAxis axis_of(std::size_t in, std::size_t out) {
+  PoolAxis axis;
+  axis.in = in;
+  axis.out = out;
+  axis.begin.assign(out, 0);
+  axis.count.assign(out, 1);
+  axis.divisor.assign(out, 1);
+  return axis;
+}
+
+void set_window(PoolAxis& axis, std::size_t o, std::size_t begin, std::size_t count) {
+  axis.begin[o] = static_cast<std::uint32_t>(begin);
+  axis.count[o] = static_cast<std::uint32_t>(count);
+  axis.divisor[o] = static_cast<double>(count);
+}
+
+/// All elements one by one.
+PoolAxis identity_axis(std::size_t in) {
+  PoolAxis axis = axis_of(in, in);
+  for (std::size_t o = 0; o < in; ++o) set_window(axis, o, o, 1);
+  axis.regular = true;
+  return axis;
+}
+
+void check_numbers(const char* op, const PoolNumbers& n, std::size_t rank) {
+  for (std::size_t i = 0; i < rank; ++i) {
+    require<ValueError>(n.kernel[i] >= 1, op, "kernel", "be >= 1", n.kernel[i]);
+    require<ValueError>(n.stride[i] >= 1, op, "stride", "be >= 1", n.stride[i]);
+    require<ValueError>(n.dilation[i] >= 1, op, "dilation", "be >= 1", n.dilation[i]);
+    require<ValueError>(n.padding[i] >= 0, op, "padding", "be >= 0", n.padding[i]);
+    const std::ptrdiff_t reach = (n.kernel[i] - 1) * n.dilation[i] + 1;
+    require<ValueError>(n.padding[i] <= reach / 2, op, "padding", "be at most half of the window",
+                        n.padding[i]);
+  }
+  require<ValueError>(n.divisor >= 0, op, "divisor", "be >= 0", n.divisor);
+}
+
+std::size_t windows_along(const PoolNumbers& n, std::size_t i, std::size_t in, std::size_t reach) {
+  const std::size_t stride = whole(n.stride[i]), padding = whole(n.padding[i]);
+  const std::size_t room = in + 2 * padding - reach;
+  if (!n.ceil_mode) return room / stride + 1;
+  const std::size_t out = (room + stride - 1) / stride + 1;
+  return (out - 1) * stride >= in + padding ? out - 1 : out;
+}
+
+PoolAxis regular_axis(const PoolNumbers& n, std::size_t i, std::size_t in, std::size_t reach) {
+  PoolAxis axis = axis_of(in, windows_along(n, i, in, reach));
+  axis.regular = true;
+  axis.kernel = whole(n.kernel[i]);
+  axis.stride = whole(n.stride[i]);
+  axis.padding = whole(n.padding[i]);
+  axis.step = whole(n.dilation[i]);
+  for (std::size_t o = 0; o < axis.out; ++o) {
+    const std::size_t from = o * axis.stride;  // counted in the padded input
+    const std::size_t skipped =
+        from >= axis.padding ? 0 : (axis.padding - from + axis.step - 1) / axis.step;
+    const std::size_t begin = from + skipped * axis.step;
+    const std::size_t end = in + axis.padding;
+    const std::size_t fit = begin < end ? (end - begin + axis.step - 1) / axis.step : 0;
+    set_window(axis, o, std::min(begin - axis.padding, in - 1),
+               std::min(fit, axis.kernel - std::min(skipped, axis.kernel)));
+    if (n.count_include_pad)
+      axis.divisor[o] =
+          static_cast<double>(std::min(from + axis.kernel, in + 2 * axis.padding) - from);
+  }
+  return axis;
+}
+
+PoolAxis adaptive_axis(std::size_t in, std::size_t out) {
+  PoolAxis axis = axis_of(in, out);
+  for (std::size_t o = 0; o < out; ++o) {
+    const std::size_t begin = o * in / out;
+    set_window(axis, o, begin, ((o + 1) * in + out - 1) / out - begin);
+  }
+  return axis;
+}
+
+}  // namespace
+
+PoolInput::PoolInput(const char* name, std::size_t axes, const Shape& x)
+    : op(name), rank(axes), shape(x) {
+  if (x.size() == rank + 1 || x.size() == rank + 2) return;
+  require<ShapeError>(false, op, "x",
+                      "have rank " + std::to_string(rank + 2) + ", or " + std::to_string(rank + 1) +
+                          " without batch",
+                      x);
+}
+
+std::size_t PoolInput::planes() const {
+  return shape.size() == rank + 2 ? shape[0] * shape[1] : shape[0];
+}
+
+Shape PoolInput::with(const Pooling& p) const {
+  Shape result = shape;
+  for (std::size_t i = 0; i < rank; ++i) result[shape.size() - rank + i] = p.axis[3 - rank + i].out;
+  return result;
+}
+
+Windows regular_windows(const PoolInput& x, const PoolNumbers& n) {
+  check_numbers(x.op, n, x.rank);
+  Shape padded(x.rank), reach(x.rank);
+  bool fits = true;
+  for (std::size_t i = 0; i < x.rank; ++i) {
+    padded[i] = x.extent(i) + 2 * whole(n.padding[i]);
+    reach[i] = (whole(n.kernel[i]) - 1) * whole(n.dilation[i]) + 1;
+    fits = fits && x.extent(i) >= 1 && reach[i] <= padded[i];
+  }
+  if (!fits)
+    require<ShapeError>(false, x.op, "kernel", "fit the padded input " + to_string(padded), reach);
+  auto p = std::make_shared<Pooling>();
+  p->divisor = static_cast<double>(n.divisor);
+  for (std::size_t i = 0; i < x.rank; ++i)
+    p->axis[3 - x.rank + i] = regular_axis(n, i, x.extent(i), reach[i]);
+  return p;
+}
+
+Windows adaptive_windows(const PoolInput& x, const std::ptrdiff_t* output_size) {
+  auto p = std::make_shared<Pooling>();
+  for (std::size_t i = 0; i < x.rank; ++i) {
+    require<ValueError>(output_size[i] >= 1 || output_size[i] == -1, x.op, "output_size",
+                        "be >= 1, or -1 for the extent of x", output_size[i]);
+    require<ShapeError>(x.extent(i) >= 1, x.op, "x", "have elements along its last axes", x.shape);
+    p->axis[3 - x.rank + i] =
+        adaptive_axis(x.extent(i), output_size[i] == -1 ? x.extent(i) : whole(output_size[i]));
+  }
+  return p;
+}
+
+template <class T>
+Windows fractional_windows(const PoolInput& x, const std::ptrdiff_t* kernel,
+                           const std::ptrdiff_t* output_size, const Array<T>& samples) {
+  Shape expected(x.shape.begin(), x.shape.end() - 2);
+  expected.push_back(2);
+  if (samples.shape() != expected)
+    require<ShapeError>(false, x.op, "samples", "have shape " + to_string(expected),
+                        samples.shape());
+  auto p = std::make_shared<Pooling>();
+  p->plane_tables = true;
+  const std::size_t planes = x.planes();
+  p->axis[0].begin.assign(planes, 0);
+  for (std::size_t i = 0; i < 2; ++i) {
+    require<ValueError>(kernel[i] >= 1, x.op, "kernel", "be >= 1", kernel[i]);
+    require<ValueError>(output_size[i] >= 1, x.op, "output_size", "be >= 1", output_size[i]);
+    const std::size_t in = x.extent(i), out = whole(output_size[i]), k = whole(kernel[i]);
+    if (out + k - 1 > in)
+      require<ShapeError>(
+          false, x.op, "output_size",
+          "leave room for windows: at most extent - kernel + 1 of " + to_string(x.shape),
+          output_size[i]);
+    PoolAxis& axis = p->axis[i + 1] = axis_of(in, out);
+    for (std::size_t o = 0; o < out; ++o) set_window(axis, o, 0, k);
+    axis.begin.assign(planes * out, 0);
+    const T alpha = out > 1 ? static_cast<T>(in - k) / static_cast<T>(out - 1) : T(0);
+    for (std::size_t plane = 0; plane < planes; ++plane) {
+      const T u = samples.data()[2 * plane + 1 - i];
+      require<ValueError>(u >= 0 && u < 1, x.op, "samples", "be in [0, 1)", u);
+      std::uint32_t* const begin = axis.begin.data() + plane * out;
+      for (std::size_t o = 0; o + 1 < out; ++o)
+        begin[o] = static_cast<std::uint32_t>((static_cast<T>(o) + u) * alpha) -
+                   static_cast<std::uint32_t>(u * alpha);
+      begin[out - 1] = static_cast<std::uint32_t>(in - k);
+    }
+  }
+  return p;
+}
+
+Windows neighbour_windows(const PoolInput& x, std::size_t size) {
+  auto p = std::make_shared<Pooling>();
+  PoolAxis axis = axis_of(x.extent(0), x.extent(0));
+  for (std::size_t o = 0; o < axis.out; ++o) {
+    const std::size_t begin = o - std::min(o, size / 2);
+    set_window(axis, o, begin, std::min(o + (size + 1) / 2, axis.in) - begin);
+    axis.divisor[o] = static_cast<double>(size);
+  }
+  p->axis[3 - x.rank] = axis;
+  for (std::size_t i = 1; i < x.rank; ++i) p->axis[3 - x.rank + i] = identity_axis(x.extent(i));
+  return p;
+}
+
+template Windows fractional_windows(const PoolInput&, const std::ptrdiff_t*, const std::ptrdiff_t*,
+                                    const Array<float>&);
+template Windows fractional_windows(const PoolInput&, const std::ptrdiff_t*, const std::ptrdiff_t*,
+                                    const Array<double>&);
+
+}  // namespace xg::detail
