@@ -14,7 +14,7 @@ Variable<T> maxout(const Variable<T>& x, std::ptrdiff_t pieces, std::ptrdiff_t a
   Shape shape = x.shape();
   shape[at] = extent / static_cast<std::size_t>(pieces);
   shape.insert(shape.begin() + at + 1, static_cast<std::size_t>(pieces));
-  return max(reshape(x, shape), static_cast<std::ptrdiff_t>(at) + 1).values;
+  return amax(reshape(x, shape), static_cast<std::ptrdiff_t>(at) + 1);
 }
 
 template Variable<float> maxout(const Variable<float>&, std::ptrdiff_t, std::ptrdiff_t);

@@ -152,6 +152,22 @@ Value unary_slope(Opcode op, Value x, Value y) {
   return special_slope(op, x, y);
 }
 
+/// x / (a^2 + b^2), where the squares could leave the range; 0 at the origin.
+Value over_squares(Value x, Value a, Value b) {
+  const Value y = apply(Opcode::hypot, a, b);
+  return select(apply(Opcode::eq, y, make(y, 0)), make(y, 0), x / y / y);
+}
+
+/// What remainder(a, b) takes from a, in units of b: floor(a / b), but for a quotient that rounds
+/// to the next integer and an infinite b.
+Value floor_quotient(Value a, Value b) {
+  const Value zero = make(a, 0), rest = apply(Opcode::fmod, a, b);
+  const Value across = apply(Opcode::ne, apply(Opcode::lt, rest, zero), apply(Opcode::lt, b, zero));
+  const Value lower = apply(Opcode::logical_and, apply(Opcode::ne, rest, zero), across);
+  const Value quotient = apply(Opcode::round, (a - rest) / b) - lower;
+  return select(apply(Opcode::eq, b, zero), apply(Opcode::trunc, a / b), quotient);
+}
+
 Value slope_by_a(Opcode op, Value a, Value b, Value y) {
   switch (op) {
     case Opcode::mul:
@@ -165,7 +181,7 @@ Value slope_by_a(Opcode op, Value a, Value b, Value y) {
       return select(apply(Opcode::eq, b, make(b, 0)), make(b, 0), slope);
     }
     case Opcode::atan2:
-      return b / (square(a) + square(b));
+      return over_squares(b, a, b);
     case Opcode::hypot:
       return select(apply(Opcode::eq, y, make(y, 0)), make(y, 0), a / y);
     case Opcode::copysign:
@@ -193,13 +209,13 @@ Value slope_by_b(Opcode op, Value a, Value b, Value y) {
       return select(flat, zero, y * apply(Opcode::log, a));
     }
     case Opcode::atan2:
-      return -(a / (square(a) + square(b)));
+      return -over_squares(a, a, b);
     case Opcode::hypot:
       return select(apply(Opcode::eq, y, make(y, 0)), make(y, 0), b / y);
     case Opcode::fmod:
       return -apply(Opcode::trunc, a / b);
     case Opcode::remainder:
-      return -apply(Opcode::floor, a / b);
+      return -floor_quotient(a, b);
     default:
       return make(b, 0);  // copysign
   }
@@ -245,7 +261,8 @@ struct Forward {
     if (s == none && t == none) return none;
     const Value a = value(term.a), b = value(term.b);
     const Opcode wins = term.op == Opcode::max ? Opcode::gt : Opcode::lt;
-    const Value tie = 0.5 * (or_zero(s) + or_zero(t));
+    const Value both = or_zero(s) + or_zero(t);  // beside a NaN: to each in full
+    const Value tie = select(apply(Opcode::eq, a, b), 0.5 * both, both);
     const Value otherwise = select(apply(wins, b, a), or_zero(t), tie);
     return select(apply(wins, a, b), or_zero(s), otherwise).id;
   }

@@ -119,7 +119,8 @@ struct Simplifier {
     if (p == 0.5) return e.apply(Opcode::sqrt, a);
     if (p == -0.5) return e.apply(Opcode::rsqrt, a);
     if (p == -1) return e.apply(Opcode::reciprocal, a);
-    if (p == -2) return e.apply(Opcode::reciprocal, e.apply(Opcode::square, a));
+    // Not the reciprocal of the square, whose derivative is 0 * inf at 0.
+    if (p == -2) return e.apply(Opcode::square, e.apply(Opcode::reciprocal, a));
     return none;
   }
 

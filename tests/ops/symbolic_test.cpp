@@ -103,7 +103,7 @@ TEST_CASE("kinks have the derivatives of the built-in operations", "[ops][symbol
   CHECK(xg::derivative_text([](auto x) { return relu(x); }) == "y' = x > 0");
   CHECK(xg::derivative_text([](auto x) { return abs(x); }) == "y' = sign(x)");
   CHECK(xg::derivative_text([](auto x) { return maximum(x, 1); }) ==
-        "y' = where(1 > x, 0, where(x > 1, 1, 0.5))");
+        "y' = where(1 > x, 0, where(x > 1, 1, where(1 == x, 0.5, 1)))");
 }
 
 TEST_CASE("a long formula prints with named intermediates", "[ops][symbolic]") {
