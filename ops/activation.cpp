@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "xgrad/ops/index.hpp"
 #include "xgrad/ops/map.hpp"
 #include "xgrad/ops/unary_function.hpp"
 
@@ -108,13 +109,13 @@ Variable<T> elu(const Variable<T>& x, double alpha) {
   require<ValueError>(alpha > 0, "elu", "alpha", "be > 0", alpha);
   // expm1, not exp - 1: near zero the subtraction would lose every digit.
   return map_named(
-      "elu", [alpha](auto v) { return where(v > 0, v, alpha * expm1(v)); }, x);
+      "elu", [alpha](auto v) { return where(v <= 0, alpha * expm1(v), v); }, x);
 }
 
 template <Element T>
 Variable<T> celu(const Variable<T>& x, double alpha) {
   require<ValueError>(alpha > 0, "celu", "alpha", "be > 0", alpha);
-  const auto formula = [alpha](auto v) { return where(v > 0, v, alpha * expm1(v / alpha)); };
+  const auto formula = [alpha](auto v) { return where(v <= 0, alpha * expm1(v / alpha), v); };
   return map_named("celu", formula, x);
 }
 
@@ -125,7 +126,7 @@ Variable<T> selu(const Variable<T>& x) {
       [](auto v) {
         constexpr double alpha = 1.6732632423543772848170429916717;
         constexpr double scale = 1.0507009873554804934193349852946;
-        return scale * where(v > 0, v, alpha * expm1(v));
+        return scale * where(v <= 0, alpha * expm1(v), v);
       },
       x);
 }
@@ -182,6 +183,17 @@ Variable<T> tanhshrink(const Variable<T>& x) {
 }
 
 template <Element T>
+Variable<T> glu(const Variable<T>& x, std::ptrdiff_t axis) {
+  const std::size_t at = normalize_axis("glu", "axis", axis, x.dimension());
+  const std::size_t half = x.shape()[at] / 2;
+  require<ShapeError>(2 * half == x.shape()[at], "glu", "x", "have an even extent along the axis",
+                      x.shape());
+  const auto halves = split(x, {half, half}, axis);
+  return map_named(
+      "glu", [](auto a, auto b) { return a * sigmoid(b); }, halves[0], halves[1]);
+}
+
+template <Element T>
 Variable<T> relu6(const Variable<T>& x) {
   const auto formula = [](auto v) { return where(v <= 0, 0, where(v >= 6, 6, v)); };
   return map_named("relu6", formula, x);
@@ -218,13 +230,13 @@ Variable<T> softshrink(const Variable<T>& x, double lambda) {
   require<ValueError>(lambda >= 0, "softshrink", "lambda", "be >= 0", lambda);
   return map_named(
       "softshrink",
-      [lambda](auto v) { return where(v > lambda, v - lambda, where(v < -lambda, v + lambda, 0)); },
+      [lambda](auto v) { return where(abs(v) <= lambda, 0, where(v > 0, v - lambda, v + lambda)); },
       x);
 }
 
 template <Element T>
 Variable<T> threshold(const Variable<T>& x, double limit, double value) {
-  const auto formula = [limit, value](auto v) { return where(v > limit, v, value); };
+  const auto formula = [limit, value](auto v) { return where(v <= limit, value, v); };
   return map_named("threshold", formula, x);
 }
 
@@ -243,6 +255,7 @@ Variable<T> threshold(const Variable<T>& x, double limit, double value) {
   template Variable<T> softplus(const Variable<T>&, double, double);  \
   template Variable<T> softsign(const Variable<T>&);                  \
   template Variable<T> tanhshrink(const Variable<T>&);                \
+  template Variable<T> glu(const Variable<T>&, std::ptrdiff_t);       \
   template Variable<T> relu6(const Variable<T>&);                     \
   template Variable<T> hardtanh(const Variable<T>&, double, double);  \
   template Variable<T> hardsigmoid(const Variable<T>&);               \

@@ -82,6 +82,12 @@ Variable<T> softsign(const Variable<T>& x);
 template <Element T>
 Variable<T> tanhshrink(const Variable<T>& x);
 
+/// Gated linear unit: x is cut in two halves a, b along an axis; the result is a sigmoid(b).
+/// @throws ValueError if the axis is out of range; ShapeError if its extent is odd.
+/// Source: Dauphin, Fan, Auli, Grangier, arXiv:1612.08083.
+template <Element T>
+Variable<T> glu(const Variable<T>& x, std::ptrdiff_t axis = -1);
+
 // Piecewise linear: the gradient at a kink is that of the flat piece.
 
 /// x limited to [0, 6].

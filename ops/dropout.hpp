@@ -23,4 +23,21 @@ Variable<T> dropout(const Variable<T>& x, double p = 0.5) {
   return dropout(x, p, default_generator());
 }
 
+struct VanillaDropoutOptions {
+  double keep = 0.5;     ///< probability of keeping an element, in [0, 1]: the lectures' p
+  bool training = true;  ///< else the mean is taken: keep x
+};
+
+/// Dropout as the CS231n lectures first show it: in training each element is kept with probability
+/// `keep`, else 0, and nothing is scaled; at test time everything is scaled by `keep` instead.
+/// @throws ValueError if keep is outside [0, 1].
+/// Gradient: gy under the same mask; keep gy.
+template <Element T>
+Variable<T> vanilla_dropout(const Variable<T>& x, const VanillaDropoutOptions& options,
+                            Generator& generator);
+template <Element T>
+Variable<T> vanilla_dropout(const Variable<T>& x, const VanillaDropoutOptions& options = {}) {
+  return vanilla_dropout(x, options, default_generator());
+}
+
 }  // namespace xg

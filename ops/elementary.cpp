@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
+
 #include "xgrad/ops/broadcast.hpp"
 #include "xgrad/ops/map.hpp"
 #include "xgrad/ops/unary_function.hpp"
@@ -181,8 +184,6 @@ XG_FORMULA(acosh, acosh(v))
 XG_FORMULA(atanh, atanh(v))
 XG_FORMULA(erf, erf(v))
 XG_FORMULA(erfc, erfc(v))
-XG_FORMULA(lgamma, lgamma(v))
-XG_FORMULA(digamma, digamma(v))
 XG_FORMULA(sign, sign(v))
 XG_FORMULA(floor, floor(v))
 XG_FORMULA(ceil, ceil(v))
@@ -204,7 +205,21 @@ Variable<T> clamp(const Variable<T>& x, double low, double high) {
   if (!(low <= high))
     require<ValueError>(false, "clamp", "low", fmt::format("be <= high = {}", high), low);
   return map_named(
-      "clamp", [low, high](auto v) { return clamp(v, low, high); }, x);
+      "clamp",
+      [low, high, nan = std::numeric_limits<double>::quiet_NaN()](auto v) {
+        return where(isnan(v), nan, clamp(v, low, high));
+      },
+      x);
+}
+template <Element T>
+Variable<T> clamp_min(const Variable<T>& x, double low) {
+  require<ValueError>(!std::isnan(low), "clamp_min", "low", "be a number", low);
+  return clamp(x, low, std::numeric_limits<double>::infinity());
+}
+template <Element T>
+Variable<T> clamp_max(const Variable<T>& x, double high) {
+  require<ValueError>(!std::isnan(high), "clamp_max", "high", "be a number", high);
+  return clamp(x, -std::numeric_limits<double>::infinity(), high);
 }
 template <Element T>
 Variable<T> pow(const Variable<T>& a, double b) {
@@ -224,6 +239,8 @@ Variable<T> where(const Array<T>& condition, const Variable<T>& a, const Variabl
 
 #define XG_INSTANTIATE(T)                                         \
   template Variable<T> clamp(const Variable<T>&, double, double); \
+  template Variable<T> clamp_min(const Variable<T>&, double);     \
+  template Variable<T> clamp_max(const Variable<T>&, double);     \
   template Variable<T> pow(const Variable<T>&, double);           \
   template Variable<T> pow(double, const Variable<T>&);           \
   template Variable<T> where(const Array<T>&, const Variable<T>&, const Variable<T>&);

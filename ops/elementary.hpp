@@ -63,11 +63,6 @@ template <Element T>
 Variable<T> erf(const Variable<T>& x);  ///< 2 / sqrt(pi) times the integral of exp(-t^2) to x
 template <Element T>
 Variable<T> erfc(const Variable<T>& x);  ///< 1 - erf(x), without cancellation
-template <Element T>
-Variable<T> lgamma(const Variable<T>& x);  ///< log |gamma(x)|; derivative digamma(x)
-/// Derivative of lgamma. Its own derivative, trigamma, is the last: it can't be differentiated.
-template <Element T>
-Variable<T> digamma(const Variable<T>& x);
 
 template <Element T>
 Variable<T> abs(const Variable<T>& x);  ///< gradient gy sign(x), 0 at 0
@@ -88,9 +83,14 @@ Variable<T> trunc(const Variable<T>& x);  ///< towards zero
 ///
 /// @throws ValueError if low > high or either is NaN.
 ///
-/// Gradient: gy inside and at the limits, 0 outside.
+/// Gradient: gy inside and at the limits, 0 outside and for NaN (which stays NaN).
 template <Element T>
 Variable<T> clamp(const Variable<T>& x, double low, double high);
+/// x limited on one side alone. @throws ValueError if the limit is NaN.
+template <Element T>
+Variable<T> clamp_min(const Variable<T>& x, double low);
+template <Element T>
+Variable<T> clamp_max(const Variable<T>& x, double high);
 
 /// a^b, elementwise and broadcast.
 ///
@@ -106,17 +106,17 @@ Variable<T> pow(double a, const Variable<T>& b);
 // Functions of two arguments, broadcast together. @throws ShapeError if they do not broadcast.
 
 /// The larger of a and b, NaN if either is. Gradient: to the larger; where they are equal, half
-/// each.
+/// each; beside a NaN, to both in full (as PyTorch).
 template <Element T>
 Variable<T> maximum(const Variable<T>& a, const Variable<T>& b);
 /// The smaller; likewise.
 template <Element T>
 Variable<T> minimum(const Variable<T>& a, const Variable<T>& b);
 /// Angle of the point (x, y) against the x axis, in (-pi, pi].
-/// Gradients: x / (x^2 + y^2) by y, -y / (x^2 + y^2) by x.
+/// Gradients: x / (x^2 + y^2) by y, -y / (x^2 + y^2) by x, without overflow; 0 at the origin.
 template <Element T>
 Variable<T> atan2(const Variable<T>& y, const Variable<T>& x);
-/// sqrt(a^2 + b^2), without overflow. Gradients: a / y, b / y.
+/// sqrt(a^2 + b^2), without overflow. Gradients: a / y, b / y; 0 where y = 0.
 template <Element T>
 Variable<T> hypot(const Variable<T>& a, const Variable<T>& b);
 /// log(exp(a) + exp(b)), without overflow. Gradients: sigmoid(a - b), sigmoid(b - a).

@@ -24,11 +24,13 @@
 #include <xgrad/ops/arrange.hpp>
 #include <xgrad/ops/axes.hpp>
 #include <xgrad/ops/broadcast.hpp>
+#include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/conv.hpp>
 #include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/elementary.hpp>
+#include <xgrad/ops/elementary_pairs.hpp>
 #include <xgrad/ops/extremum.hpp>
 #include <xgrad/ops/fold.hpp>
 #include <xgrad/ops/gather.hpp>
@@ -44,11 +46,13 @@
 #include <xgrad/ops/pool.hpp>
 #include <xgrad/ops/prod.hpp>
 #include <xgrad/ops/product.hpp>
+#include <xgrad/ops/random.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/scan.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
 #include <xgrad/ops/sort.hpp>
+#include <xgrad/ops/special.hpp>
 #include <xgrad/ops/upsample.hpp>
 #include <xgrad/optim/adagrad.hpp>
 #include <xgrad/optim/adam.hpp>

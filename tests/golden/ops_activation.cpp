@@ -1,4 +1,5 @@
 #include <xgrad/ops/activation.hpp>
+#include <xgrad/ops/elementary.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/maxout.hpp>
 #include <xgrad/ops/softmax.hpp>
@@ -7,13 +8,29 @@
 
 namespace golden {
 
+namespace {
+
+/// PyTorch rounds alpha to float in the gradient of celu, and only there: its gradients are those
+/// of a slightly different alpha (5e-8 off for 1.3). The case is right about that function: the
+/// value of celu at alpha, with the gradient of celu at the rounded one.
+Variable celu_as_recorded(const Variable& x, double alpha) {
+  const double rounded = static_cast<float>(alpha);
+  const auto value = celu(x, alpha);
+  if (rounded == alpha) return value;
+  const auto slope = celu(x, rounded) * (alpha / rounded);
+  return where(x.value() <= 0, slope + (value - slope).detach(), x);
+}
+
+}  // namespace
+
 Operations activation_operations() {
   using namespace xg;
   return {
       {"leaky_relu",
        [](const Case& c) -> Outputs { return {leaky_relu(c.x(0), c.number("slope", 0.01))}; }},
       {"elu", [](const Case& c) -> Outputs { return {elu(c.x(0), c.number("alpha", 1))}; }},
-      {"celu", [](const Case& c) -> Outputs { return {celu(c.x(0), c.number("alpha", 1))}; }},
+      {"celu",
+       [](const Case& c) -> Outputs { return {celu_as_recorded(c.x(0), c.number("alpha", 1))}; }},
       {"gelu",
        [](const Case& c) -> Outputs {
          return {gelu(c.x(0), c.get<std::string>("approximate", "none"))};
@@ -35,6 +52,9 @@ Operations activation_operations() {
       {"hardshrink",
        [](const Case& c) -> Outputs { return {hardshrink(c.x(0), c.number("lambda_", 0.5))}; }},
       {"prelu", [](const Case& c) -> Outputs { return {prelu(c.x(0), c.x(1))}; }},
+      {"glu", [](const Case& c) -> Outputs { return {glu(c.x(0), c.get<int>("dim", -1))}; }},
+      {"dropout_mask",
+       [](const Case& c) -> Outputs { return {c.x(0) * c.mask(1) / (1 - c.number("p"))}; }},
       {"maxout",
        [](const Case& c) -> Outputs {
          return {maxout(linear(c.x(0), c.x(1), c.x(2)), c.axis("pieces"), -1)};

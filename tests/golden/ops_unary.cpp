@@ -1,5 +1,6 @@
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/elementary.hpp>
+#include <xgrad/ops/special.hpp>
 
 #include "registry.hpp"
 
@@ -9,6 +10,10 @@ namespace {
 
 auto plain(Variable (*f)(const Variable&)) {
   return [f](const Case& c) -> Outputs { return {f(c.x(0))}; };
+}
+
+std::optional<double> optional(const Case& c, const char* key) {
+  return c.given(key) ? std::optional(c.number(key)) : std::nullopt;
 }
 
 }  // namespace
@@ -61,6 +66,15 @@ Operations unary_operations() {
       {"hardsigmoid", plain(hardsigmoid<double>)},
       {"hardswish", plain(hardswish<double>)},
       {"tanhshrink", plain(tanhshrink<double>)},
+      {"erfinv", plain(erfinv<double>)},
+      {"sinc", plain(sinc<double>)},
+      {"logit", plain(logit<double>)},
+      {"nan_to_num",
+       [](const Case& c) -> Outputs {
+         return {nan_to_num(c.x(0), {.nan = c.number("nan", 0),
+                                     .posinf = optional(c, "posinf"),
+                                     .neginf = optional(c, "neginf")})};
+       }},
       {"pow_scalar", [](const Case& c) -> Outputs { return {pow(c.x(0), c.number("exponent"))}; }},
       {"scalar_pow", [](const Case& c) -> Outputs { return {pow(c.number("base"), c.x(0))}; }},
       {"add_scalar", [](const Case& c) -> Outputs { return {c.x(0) + c.number("value")}; }},

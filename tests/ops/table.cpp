@@ -58,6 +58,8 @@ const Entries& table() {
              product_entries,
              einsum_entries,
              tensor_product_entries,
+             special_entries,
+             random_entries,
              loss_entries,
              conv_entries,
              pool_entries,

@@ -108,6 +108,8 @@ void extend(std::vector<Sample>& samples, std::vector<Sample> more);
 Entries arithmetic_entries();
 Entries elementary_entries();
 Entries activation_entries();
+Entries special_entries();
+Entries random_entries();
 Entries reduce_entries();
 Entries scan_entries();
 Entries shape_entries();
