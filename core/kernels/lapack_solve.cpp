@@ -105,7 +105,7 @@ Breakdown inverse(std::size_t count, std::size_t n, const T* a, T* y) {
 template <class T>
 Breakdown solve(std::size_t count, std::size_t n, std::size_t columns, bool transposed, const T* a,
                 T* x) {
-  if (n == 0) return {};
+  if (n == 0 || columns == 0) return {};
   const double flops = cubed(n) + static_cast<double>(n * n * columns);
   return first_breakdown(count, flops, [&](std::size_t i) {
     return solve_one(n, columns, transposed, a + i * n * n, x + i * n * columns);

@@ -27,6 +27,7 @@
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/conv.hpp>
 #include <xgrad/ops/diagonal.hpp>
+#include <xgrad/ops/determinant.hpp>
 #include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/elementary.hpp>
@@ -51,6 +52,7 @@
 #include <xgrad/ops/scan.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
+#include <xgrad/ops/solve.hpp>
 #include <xgrad/ops/sort.hpp>
 #include <xgrad/ops/special.hpp>
 #include <xgrad/ops/upsample.hpp>

@@ -57,6 +57,7 @@ const Entries& table() {
              image_entries,
              product_entries,
              einsum_entries,
+             solve_entries,
              tensor_product_entries,
              special_entries,
              random_entries,

@@ -119,6 +119,7 @@ Entries image_entries();
 Entries product_entries();
 Entries tensor_product_entries();
 Entries einsum_entries();
+Entries solve_entries();
 Entries loss_entries();
 Entries conv_entries();
 Entries pool_entries();
