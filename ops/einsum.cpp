@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "xgrad/ops/diagonal.hpp"
 #include "xgrad/ops/einsum_equation.hpp"
-#include "xgrad/ops/index.hpp"
 #include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
 
@@ -60,26 +60,16 @@ Term<T> arranged(const Term<T>& term, const Labels& order) {
 template <class T>
 Term<T> with_diagonal(const Term<T>& term, std::size_t first, std::size_t second) {
   const Shape& shape = term.x.shape();
-  require<ShapeError>(
-      shape[first] == shape[second], "einsum", "an operand",
-      "have equal extents where it repeats " + detail::label_text(term.labels[first]), shape);
-  SmallVector<std::ptrdiff_t> axes;
+  const int label = term.labels[first];
+  require<ShapeError>(shape[first] == shape[second], "einsum", "an operand",
+                      "have equal extents where it repeats " + detail::label_text(label), shape);
   Labels labels;
-  Shape flat;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (i == first || i == second) continue;
-    axes.push_back(static_cast<std::ptrdiff_t>(i));
-    labels.push_back(term.labels[i]);
-    flat.push_back(shape[i]);
-  }
-  axes.push_back(static_cast<std::ptrdiff_t>(first));
-  axes.push_back(static_cast<std::ptrdiff_t>(second));
-  labels.push_back(term.labels[first]);
-  flat.push_back(shape[first] * shape[first]);
-  const auto n = static_cast<std::ptrdiff_t>(shape[first]);
-  return {slice(reshape(permute(term.x, Axes(axes)), flat), xt::ellipsis(),
-                xt::range(std::ptrdiff_t{0}, n * n, n + 1)),
-          labels};
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    if (i != first && i != second) labels.push_back(term.labels[i]);
+  labels.push_back(label);
+  return {
+      diagonal(term.x, 0, static_cast<std::ptrdiff_t>(first), static_cast<std::ptrdiff_t>(second)),
+      labels};
 }
 
 /// Each label once, and no axis that only broadcasts.
