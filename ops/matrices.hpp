@@ -4,7 +4,6 @@
 
 #include "xgrad/autograd/variable.hpp"
 #include "xgrad/core/kernels/lapack.hpp"
-#include "xgrad/ops/elementary.hpp"
 
 namespace xg {
 namespace detail {
@@ -56,13 +55,6 @@ Variable<T> mask(std::size_t rows, std::size_t columns, Keep keep) {
 template <class T>
 Variable<T> identity(std::size_t n) {
   return mask<T>(n, n, [](std::size_t i, std::size_t j) { return i == j; });
-}
-
-/// Zeros of the shape of x that depend on x in name: chosen, not multiplied, so that no NaN stays.
-template <class T>
-Variable<T> zeros_of(const Variable<T>& x) {
-  const auto zero = full_array<T>(Shape{}, T(0));
-  return where(zero, x, Variable<T>(zero));
 }
 
 }  // namespace detail

@@ -4,8 +4,8 @@
 
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/broadcast.hpp"
+#include "xgrad/ops/elementary.hpp"
 #include "xgrad/ops/index.hpp"
-#include "xgrad/ops/matrices.hpp"
 #include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
 
@@ -84,7 +84,9 @@ Variable<T> addmm(const Variable<T>& c, const Variable<T>& a, const Variable<T>&
                       "broadcast to " + to_string(shape), c.shape());
   const auto y = matmul(a, b);
   const auto scaled = options.alpha == 1 ? y : y * options.alpha;
-  if (options.beta == 0) return scaled + detail::zeros_of(c);
+  // Chosen, not multiplied, by 0, so that no NaN stays.
+  const auto zero = full_array<T>(Shape{}, T(0));
+  if (options.beta == 0) return scaled + where(zero, c, Variable<T>(zero));
   return scaled + (options.beta == 1 ? c : c * options.beta);
 }
 

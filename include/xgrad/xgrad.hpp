@@ -24,15 +24,17 @@
 #include <xgrad/ops/arrange.hpp>
 #include <xgrad/ops/axes.hpp>
 #include <xgrad/ops/broadcast.hpp>
+#include <xgrad/ops/cdist.hpp>
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/conv.hpp>
-#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/determinant.hpp>
+#include <xgrad/ops/diagonal.hpp>
 #include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/elementary.hpp>
 #include <xgrad/ops/elementary_pairs.hpp>
 #include <xgrad/ops/extremum.hpp>
+#include <xgrad/ops/factorization.hpp>
 #include <xgrad/ops/fold.hpp>
 #include <xgrad/ops/gather.hpp>
 #include <xgrad/ops/index.hpp>
@@ -40,6 +42,8 @@
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/map.hpp>
 #include <xgrad/ops/mask.hpp>
+#include <xgrad/ops/matrix_function.hpp>
+#include <xgrad/ops/matrix_norm.hpp>
 #include <xgrad/ops/maxout.hpp>
 #include <xgrad/ops/norm.hpp>
 #include <xgrad/ops/normalization.hpp>

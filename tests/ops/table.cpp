@@ -58,6 +58,8 @@ const Entries& table() {
              product_entries,
              einsum_entries,
              solve_entries,
+             factorization_entries,
+             matrix_function_entries,
              tensor_product_entries,
              special_entries,
              random_entries,

@@ -120,6 +120,8 @@ Entries product_entries();
 Entries tensor_product_entries();
 Entries einsum_entries();
 Entries solve_entries();
+Entries factorization_entries();
+Entries matrix_function_entries();
 Entries loss_entries();
 Entries conv_entries();
 Entries pool_entries();

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "xgrad/autograd/variable.hpp"
+
+namespace xg {
+
+/// Distances of each of one set of points to each of another:
+/// y[..., i, j] = (sum_k |x1[..., i, k] - x2[..., j, k]|^p)^(1/p).
+///
+///   x1  [..., m, n]: m points of n coordinates
+///   x2  [..., k, n]; batch axes broadcast
+///   p   >= 0; infinity: the largest difference, 0: the number of differences
+///   y   [..., m, k]; 0 for n = 0
+///
+/// The differences are formed one by one, so that near points lose no digits, in memory m k n.
+///
+/// @throws ShapeError if shapes do not fit, ValueError if p < 0 or NaN.
+///
+/// Gradient: that of norm; 0 between equal points.
+template <Element T>
+Variable<T> cdist(const Variable<T>& x1, const Variable<T>& x2, double p = 2);
+
+}  // namespace xg

@@ -1,0 +1,163 @@
+#include "xgrad/ops/matrix_function.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "xgrad/autograd/function.hpp"
+#include "xgrad/ops/arithmetic.hpp"
+#include "xgrad/ops/diagonal.hpp"
+#include "xgrad/ops/elementary.hpp"
+#include "xgrad/ops/index.hpp"
+#include "xgrad/ops/linalg.hpp"
+#include "xgrad/ops/matrices.hpp"
+#include "xgrad/ops/reduce.hpp"
+#include "xgrad/ops/shape.hpp"
+#include "xgrad/ops/solve.hpp"
+
+namespace xg {
+
+using namespace detail;  // NOLINT: the helpers of matrices.hpp
+
+namespace {
+
+/// For each matrix of a batch [..., n, n] a power of 2 near its 1-norm, [..., 1, 1]; 1 for 0.
+template <class T>
+Variable<T> magnitude(const Array<T>& x) {
+  const std::size_t n = columns_of(x.shape());
+  Array<T> m(with_matrix(batch_of(x.shape()), 1, 1));
+  for (std::size_t i = 0; i < m.size(); ++i) {
+    T largest = 0;
+    for (std::size_t column = 0; column < n; ++column) {
+      T sum = 0;
+      for (std::size_t row = 0; row < n; ++row)
+        sum += std::abs(x.data()[(i * n + row) * n + column]);
+      largest = std::max(largest, sum);
+    }
+    const bool normal = std::isnormal(largest) && largest < std::numeric_limits<T>::max();
+    m.data()[i] = normal ? std::ldexp(T(1), std::ilogb(largest)) : T(1);
+  }
+  return Variable<T>(std::move(m));
+}
+
+struct MatrixExp : Function<MatrixExp> {
+  static constexpr auto name = "matrix_exp";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& a) {
+    ctx.save(a);
+    Array<T> y(a.shape());
+    kernels::matrix_exp(batch_count(a.shape()), rows_of(a.shape()), a.data(), y.data());
+    return y;
+  }
+  // The derivative of exp at a^T along gy; linear in gy, which is scaled so that it needs no more
+  // squarings than a does.
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
+    const auto at = transpose(ctx.saved(0));
+    const auto size = magnitude(gy.value());
+    const Variable<T> zero(full_array<T>(gy.shape(), T(0)));
+    const auto block = concat(
+        Variables<T>{concat(Variables<T>{at, gy / size}, -1), concat(Variables<T>{zero, at}, -1)},
+        -2);
+    const std::size_t n = rows_of(gy.shape());
+    const auto top = split(apply(block), Shape{n, n}, -2)[0];
+    return {split(top, Shape{n, n}, -1)[1] * size};
+  }
+};
+
+struct Pinv : Function<Pinv> {
+  static constexpr auto name = "pinv";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& a, double rcond) {
+    const std::size_t m = rows_of(a.shape()), n = columns_of(a.shape());
+    Array<T> p(with_matrix(batch_of(a.shape()), n, m));
+    require_success(kernels::pseudo_inverse(batch_count(a.shape()), m, n, static_cast<T>(rcond),
+                                            a.data(), p.data()),
+                    name, "have singular values that can be found", "no convergence", "step");
+    ctx.save(a);
+    ctx.save_output();
+    return p;
+  }
+  // dp = -p da p + p p^T da^T (1 - a p) + (1 - p a) da^T p^T p
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gp) {
+    const auto a = ctx.saved(0), p = ctx.saved_output();
+    const auto gt = transpose(gp);
+    const auto rows = gt - product(a, product(p, gt, false, false), false, false);
+    const auto columns = gt - product(product(gt, p, false, false), a, false, false);
+    return {product(product(rows, p, false, false), p, false, true) +
+            product(p, product(p, columns, false, false), true, false) -
+            product(product(p, gp, true, false), p, false, true)};
+  }
+};
+
+template <class T>
+double default_rcond(const Shape& shape) {
+  return static_cast<double>(std::max(rows_of(shape), columns_of(shape))) *
+         static_cast<double>(std::numeric_limits<T>::epsilon());
+}
+
+}  // namespace
+
+template <Element T>
+Variable<T> trace(const Variable<T>& a) {
+  require_matrix("trace", "a", a.shape());
+  return sum(diagonal(a, 0, -2, -1), -1);
+}
+
+template <Element T>
+Variable<T> matrix_power(const Variable<T>& a, std::ptrdiff_t n) {
+  require_square("matrix_power", "a", a.shape());
+  if (n == 0)  // a has a part in it by name alone
+    return where(full_array<T>(Shape{}, T(0)), a, identity<T>(rows_of(a.shape())));
+  auto power = n < 0 ? inverse_of("matrix_power", a) : a;
+  Variable<T> y;
+  for (auto left = n < 0 ? -static_cast<std::size_t>(n) : static_cast<std::size_t>(n); left > 0;) {
+    if (left % 2 == 1) y = y.defined() ? matmul(y, power) : power;
+    left /= 2;
+    if (left > 0) power = matmul(power, power);
+  }
+  return y;
+}
+
+template <Element T>
+Variable<T> matrix_exp(const Variable<T>& a) {
+  require_square("matrix_exp", "a", a.shape());
+  return MatrixExp::apply(a);
+}
+
+template <Element T>
+Variable<T> pinv(const Variable<T>& a, double rcond) {
+  require_matrix("pinv", "a", a.shape());
+  require<ValueError>(rcond >= 0, "pinv", "rcond", "be >= 0", rcond);
+  return Pinv::apply(a, rcond);
+}
+template <Element T>
+Variable<T> pinv(const Variable<T>& a) {
+  require_matrix("pinv", "a", a.shape());
+  return Pinv::apply(a, default_rcond<T>(a.shape()));
+}
+
+template <Element T>
+Variable<T> lstsq(const Variable<T>& a, const Variable<T>& b) {
+  require_matrix("lstsq", "a", a.shape());
+  require<ShapeError>(b.dimension() >= 1, "lstsq", "b", "have rank >= 1", b.shape());
+  const std::size_t rows = b.dimension() == 1 ? b.size() : rows_of(b.shape());
+  require_equal("lstsq", "a.shape[-2]", rows_of(a.shape()),
+                b.dimension() == 1 ? "b.shape[-1]" : "b.shape[-2]", rows, a.shape(), b.shape());
+  if (b.dimension() > 1) (void)broadcast_shape("lstsq", batch_of(a.shape()), batch_of(b.shape()));
+  return matmul(Pinv::apply(a, default_rcond<T>(a.shape())), b);
+}
+
+#define XG_INSTANTIATE(T)                                                \
+  template Variable<T> trace(const Variable<T>&);                        \
+  template Variable<T> matrix_power(const Variable<T>&, std::ptrdiff_t); \
+  template Variable<T> matrix_exp(const Variable<T>&);                   \
+  template Variable<T> pinv(const Variable<T>&);                         \
+  template Variable<T> pinv(const Variable<T>&, double);                 \
+  template Variable<T> lstsq(const Variable<T>&, const Variable<T>&);
+XG_INSTANTIATE(float)
+XG_INSTANTIATE(double)
+#undef XG_INSTANTIATE
+
+}  // namespace xg
