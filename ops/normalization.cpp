@@ -3,123 +3,135 @@
 #include <cmath>
 
 #include "xgrad/autograd/function.hpp"
+#include "xgrad/core/kernels/norm.hpp"
 #include "xgrad/core/kernels/reduce.hpp"
-#include "xgrad/core/parallel.hpp"
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/elementary.hpp"
 #include "xgrad/ops/reduce.hpp"
+#include "xgrad/ops/shape.hpp"
 
 namespace xg {
 
 namespace {
 
-constexpr bool over_rows[] = {true, false};
-constexpr std::size_t block_elements = 16384;
-
-/// y[i, j] = x[i, j] a[j] + b[j], in blocks of rows.
-template <class T>
-void scale_shift(const Array<T>& x, const T* a, const T* b, T* y) {
-  const std::size_t n = x.shape()[1];
-  const T* from = x.data();
-  parallel_for(x.shape()[0], block_elements / (n + 1) + 1, [=](std::size_t i, std::size_t end) {
-    for (; i < end; ++i)
-      for (std::size_t j = 0; j < n; ++j) y[i * n + j] = from[i * n + j] * a[j] + b[j];
-  });
+kernels::Channels channels_of(const Shape& shape) {
+  kernels::Channels s{shape[0], shape[1], 1};
+  for (std::size_t i = 2; i < shape.size(); ++i) s.inner *= shape[i];
+  return s;
 }
 
-/// y = (x - mean) / s weight + bias as one multiplication and one addition a feature.
-template <class T>
-Array<T> normalize(const Array<T>& x, const T* mean, const T* inverse, const Array<T>& weight,
-                   const Array<T>& bias) {
-  const std::size_t n = x.shape()[1];
-  Array<T> factor(Shape{n}), shift(Shape{n});
-  for (std::size_t j = 0; j < n; ++j) {
-    factor.data()[j] = weight.size() == 0 ? inverse[j] : inverse[j] * weight.data()[j];
-    shift.data()[j] = (bias.size() == 0 ? T(0) : bias.data()[j]) - mean[j] * factor.data()[j];
-  }
-  Array<T> y(x.shape());
-  scale_shift(x, factor.data(), shift.data(), y.data());
-  return y;
+/// All axes but that of the channels.
+Axes other_axes(std::size_t rank) {
+  SmallVector<std::ptrdiff_t> axes;
+  for (std::size_t i = 0; i < rank; ++i)
+    if (i != 1) axes.push_back(static_cast<std::ptrdiff_t>(i));
+  return axes;
 }
 
-/// Mean and 1 / sqrt(var + eps) come from outside: those of the batch, computed at the door.
+/// [C] as it broadcasts against x of this rank.
+template <class T>
+Variable<T> by_channel(const Variable<T>& v, std::size_t rank) {
+  ShapeRequest shape(rank - 1, 1);
+  shape[0] = static_cast<std::ptrdiff_t>(v.size());
+  return reshape(v, shape);
+}
+
+/// Mean and 1 / sqrt(var + eps) come from outside: those of the batch, computed at the door, or
+/// (not `training`) constants.
 struct BatchNorm : Function<BatchNorm> {
   static constexpr auto name = "batch_norm";
   template <class T>
   static Array<T> forward(Context<T>& ctx, const Array<T>& x, const Array<T>& weight,
                           const Array<T>& bias, const Array<T>& mean, const Array<T>& inverse,
-                          double, bool scaled) {
-    ctx.save(x);
+                          double, bool scaled, bool training) {
+    if (ctx.needs(1) || (training && ctx.needs(0))) ctx.save(x);
     if (scaled && ctx.needs(0)) ctx.save(weight);
-    return normalize(x, mean.data(), inverse.data(), weight, bias);
+    Array<T> scale = inverse;
+    if (scaled)
+      for (std::size_t c = 0; c < scale.size(); ++c) scale.data()[c] *= weight.data()[c];
+    Array<T> y(x.shape());
+    kernels::normalize_channels(channels_of(x.shape()), x.data(), mean.data(), scale.data(),
+                                bias.size() == 0 ? nullptr : bias.data(), y.data());
+    return y;
   }
 
   template <class T>
-  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Array<T>&,
-                               const Array<T>&, double eps, bool scaled) {
-    const auto x = ctx.saved(0);  // written out, so that mean and s are differentiated again
-    const auto centred = x - mean(x, 0, {.keepdims = true});
-    const auto s = sqrt(mean(centred * centred, 0) + eps);
-    const auto h = centred / s;
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Array<T>& mean,
+                               const Array<T>& inverse, double eps, bool scaled, bool training) {
+    const std::size_t rank = gy.dimension();
+    const Axes axes = other_axes(rank);
     Variables<T> g(3);
-    if (ctx.needs(0)) {
-      const auto gh = scaled ? gy * ctx.saved(1) : gy;
-      g[0] = (gh - mean(gh, 0) - h * mean(gh * h, 0)) / s;
+    if (ctx.needs(2)) g[2] = sum(gy, axes);
+    if (!ctx.needs(0) && !ctx.needs(1)) return g;
+    const auto gh = scaled && ctx.needs(0) ? gy * by_channel(ctx.saved(1), rank) : gy;
+    if (!training) {
+      const auto slope = by_channel(Variable<T>(inverse), rank);
+      if (ctx.needs(0)) g[0] = gh * slope;
+      if (ctx.needs(1))
+        g[1] = sum(gy * ((ctx.saved(0) - by_channel(Variable<T>(mean), rank)) * slope), axes);
+      return g;
     }
-    if (ctx.needs(1)) g[1] = sum(gy * h, 0);
-    if (ctx.needs(2)) g[2] = sum(gy, 0);
+    const auto x = ctx.saved(0);  // written out, so that mean and s are differentiated again
+    const auto average = [&](const Variable<T>& v) {
+      return xg::mean(v, axes, {.keepdims = true});
+    };
+    const auto centred = x - average(x);
+    const auto s = sqrt(average(centred * centred) + eps);
+    const auto h = centred / s;
+    if (ctx.needs(0)) g[0] = (gh - average(gh) - h * average(gh * h)) / s;
+    if (ctx.needs(1)) g[1] = sum(gy * h, axes);
     return g;
   }
 
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Array<T>& mean,
-                              const Array<T>& inverse, double, bool scaled) {
-    const Array<T>& x = ctx.saved_value(0);
+                              const Array<T>& inverse, double, bool scaled, bool training) {
     const Array<T>& gy = out.gy();
-    const std::size_t n = x.shape()[1];
-    Array<T> sum_gy(Shape{n}), sum_gyh(Shape{n});
-    kernels::reduce(kernels::Reduce::sum, gy.data(), x.shape().data(), 2, over_rows, sum_gy.data());
-    kernels::reduce_product(gy.data(), x.data(), x.shape().data(), 2, over_rows, sum_gyh.data());
-    for (std::size_t j = 0; j < n; ++j)  // sum gy h = (sum gy x - mean sum gy) / s
-      sum_gyh.data()[j] =
-          (sum_gyh.data()[j] - mean.data()[j] * sum_gy.data()[j]) * inverse.data()[j];
+    const kernels::Channels s = channels_of(gy.shape());
+    const bool with_x = ctx.needs(1) || (training && ctx.needs(0));
+    const Array<T>& x = with_x ? ctx.saved_value(0) : gy;  // else only sum_gy counts
+    Array<T> sum_gy(Shape{s.channels}), sum_gyh(Shape{s.channels});
+    if (training || ctx.needs(1) || ctx.needs(2))
+      kernels::channel_gradient_sums(s, gy.data(), x.data(), mean.data(), sum_gy.data(),
+                                     sum_gyh.data());
+    for (std::size_t c = 0; c < s.channels; ++c) sum_gyh.data()[c] *= inverse.data()[c];
     if (ctx.needs(0))
-      input_gradient(x, gy, mean, inverse, scaled ? ctx.saved_value(1).data() : nullptr, sum_gy,
-                     sum_gyh, out.make(0, x.shape()));
+      input_gradient(s, x, gy, mean, inverse, scaled ? ctx.saved_value(1).data() : nullptr,
+                     training ? &sum_gy : nullptr, sum_gyh, out.make(0, gy.shape()));
     if (ctx.needs(1)) out.set(1, std::move(sum_gyh));
     if (ctx.needs(2)) out.set(2, std::move(sum_gy));
   }
 
  private:
-  // dx = (gy - mean gy - h mean(gy h)) w / s = gy a + x b + c, coefficients by feature
+  // dx = (gy - mean gy - h mean(gy h)) w / s = gy a + (x - mean) b + d, coefficients by channel
   template <class T>
-  static void input_gradient(const Array<T>& x, const Array<T>& gy, const Array<T>& mean,
-                             const Array<T>& inverse, const T* weight, const Array<T>& sum_gy,
-                             const Array<T>& sum_gyh, Array<T>& gx) {
-    const std::size_t rows = x.shape()[0], n = x.shape()[1];
-    Array<T> a(Shape{n}), b(Shape{n}), c(Shape{n});
-    const T part = T(1) / static_cast<T>(rows);
-    for (std::size_t j = 0; j < n; ++j) {
-      const T s = inverse.data()[j];
-      a.data()[j] = weight == nullptr ? s : s * weight[j];
-      b.data()[j] = -a.data()[j] * s * sum_gyh.data()[j] * part;
-      c.data()[j] = -a.data()[j] * sum_gy.data()[j] * part - mean.data()[j] * b.data()[j];
+  static void input_gradient(const kernels::Channels& s, const Array<T>& x, const Array<T>& gy,
+                             const Array<T>& mean, const Array<T>& inverse, const T* weight,
+                             const Array<T>* sum_gy, const Array<T>& sum_gyh, Array<T>& gx) {
+    Array<T> a(inverse), b(Shape{s.channels}, T(0)), d(Shape{s.channels}, T(0));
+    const T part = T(1) / static_cast<T>(s.outer * s.inner);
+    for (std::size_t c = 0; c < s.channels; ++c) {
+      if (weight != nullptr) a.data()[c] *= weight[c];
+      if (sum_gy == nullptr) continue;  // mean and s are constants
+      b.data()[c] = -a.data()[c] * inverse.data()[c] * sum_gyh.data()[c] * part;
+      d.data()[c] = -a.data()[c] * sum_gy->data()[c] * part;
     }
-    const T *px = x.data(), *pg = gy.data(), *pa = a.data(), *pb = b.data(), *pc = c.data();
-    T* to = gx.data();
-    parallel_for(rows, block_elements / (n + 1) + 1, [=](std::size_t i, std::size_t end) {
-      for (; i < end; ++i)
-        for (std::size_t j = 0, at = i * n; j < n; ++j, ++at)
-          to[at] = pg[at] * pa[j] + px[at] * pb[j] + pc[j];
-    });
+    if (sum_gy != nullptr)
+      return kernels::channel_gradient(s, gy.data(), x.data(), mean.data(), a.data(), b.data(),
+                                       d.data(), gx.data());
+    const Array<T> origin(Shape{s.channels}, T(0));
+    kernels::normalize_channels(s, gy.data(), origin.data(), a.data(), static_cast<T*>(nullptr),
+                                gx.data());
   }
 };
 
 template <class T>
 void check(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias,
            const RunningStatistics<T>* running, const BatchNormOptions& o) {
-  require_rank("batch_norm", "x", x.shape(), 2);
-  const Shape features{x.shape()[1]};
+  require<ShapeError>(x.dimension() >= 2, "batch_norm", "x", "have a batch and a channel axis",
+                      x.shape());
+  const kernels::Channels s = channels_of(x.shape());
+  const Shape features{s.channels};
   const std::string expected = "have shape " + to_string(features);
   for (const auto& [name, v] : {std::pair("weight", &weight), std::pair("bias", &bias)})
     if (v->defined())
@@ -136,46 +148,43 @@ void check(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& b
                         running->var.shape());
   }
   if (o.training)
-    require<ShapeError>(x.shape()[0] >= 2, "batch_norm", "x", "have at least two rows in training",
-                        x.shape());
+    require<ShapeError>(s.outer * s.inner >= 2, "batch_norm", "x",
+                        "have at least two values a channel in training", x.shape());
 }
 
 template <class T>
 void update(RunningStatistics<T>& running, const Array<T>& mean, const Array<T>& var,
-            std::size_t rows, double momentum) {
+            std::size_t count, double momentum) {
   const T m = static_cast<T>(momentum);
-  const T unbias = static_cast<T>(rows) / static_cast<T>(rows - 1);
-  for (std::size_t j = 0; j < mean.size(); ++j) {
-    T &r = running.mean.data()[j], &v = running.var.data()[j];
-    r += m * (mean.data()[j] - r);
-    v += m * (var.data()[j] * unbias - v);
+  const T unbias = static_cast<T>(count) / static_cast<T>(count - 1);
+  for (std::size_t c = 0; c < mean.size(); ++c) {
+    T &r = running.mean.data()[c], &v = running.var.data()[c];
+    r += m * (mean.data()[c] - r);
+    v += m * (var.data()[c] * unbias - v);
   }
-}
-
-/// y = (x - mean) / s weight + bias for constant mean and s.
-template <class T>
-Variable<T> normalize_by(const RunningStatistics<T>& running, const Variable<T>& x,
-                         const Variable<T>& weight, const Variable<T>& bias, double eps) {
-  const Array<T> inverse = T(1) / xt::sqrt(running.var + static_cast<T>(eps));
-  const Array<T> mean = running.mean;
-  auto y = (x - Variable<T>(mean)) * Variable<T>(inverse);
-  if (weight.defined()) y = y * weight;
-  return bias.defined() ? y + bias : y;
 }
 
 }  // namespace
 
 template <Element T>
 Variable<T> batch_norm(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias,
-                       RunningStatistics<T>* running, const BatchNormOptions& o) {
+                       std::type_identity_t<RunningStatistics<T>>* running,
+                       const BatchNormOptions& o) {
   check(x, weight, bias, running, o);
-  if (!o.training) return normalize_by(*running, x, weight, bias, o.eps);
-  const Array<T>& value = x.value();
-  Array<T> mean(Shape{value.shape()[1]}), var(Shape{value.shape()[1]});
-  kernels::moments(value.data(), value.shape().data(), 2, over_rows, mean.data(), var.data());
-  Array<T> inverse = T(1) / xt::sqrt(var + static_cast<T>(o.eps));
-  const auto y = BatchNorm::apply(x, weight, bias, mean, inverse, o.eps, weight.defined());
-  if (running != nullptr) update(*running, mean, var, value.shape()[0], o.momentum);
+  const kernels::Channels s = channels_of(x.shape());
+  const auto inverse_of = [&](const Array<T>& var) -> Array<T> {
+    return T(1) / xt::sqrt(var + static_cast<T>(o.eps));
+  };
+  if (!o.training)
+    return BatchNorm::apply(x, weight, bias, Array<T>(running->mean), inverse_of(running->var),
+                            o.eps, weight.defined(), false);
+  Array<T> mean(Shape{s.channels}), var(Shape{s.channels});
+  const std::size_t shape[] = {s.outer, s.channels, s.inner};
+  constexpr bool reduced[] = {true, false, true};
+  kernels::moments(x.value().data(), shape, 3, reduced, mean.data(), var.data());
+  const auto y =
+      BatchNorm::apply(x, weight, bias, mean, inverse_of(var), o.eps, weight.defined(), true);
+  if (running != nullptr) update(*running, mean, var, s.outer * s.inner, o.momentum);
   return y;
 }
 

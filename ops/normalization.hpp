@@ -8,8 +8,8 @@ namespace xg {
 /// The running variance takes the unbiased s (n - 1), the normalisation the biased one (n).
 template <class T>
 struct RunningStatistics {
-  Array<T> mean;  ///< [D], begins as 0
-  Array<T> var;   ///< [D], begins as 1
+  Array<T> mean;  ///< [C], begins as 0
+  Array<T> var;   ///< [C], begins as 1
 };
 
 struct BatchNormOptions {
@@ -18,23 +18,24 @@ struct BatchNormOptions {
   bool training = true;   ///< normalise by the batch; else by the running statistics
 };
 
-/// Batch normalisation of features: y = (x - mean) / sqrt(var + eps) weight + bias, mean and biased
-/// variance taken over the batch.
+/// Batch normalisation: y = (x - mean) / sqrt(var + eps) weight + bias for each channel c (axis 1),
+/// mean and biased variance taken over all other axes: the batch, and the positions of an image.
 ///
-///   x             [N, D]; N >= 2 in training
-///   weight, bias  [D] each, or undefined for 1 and 0
+///   x             [N, C] or [N, C, d...]; at least two values a channel in training
+///   weight, bias  [C] each, or undefined for 1 and 0
 ///   running       updated in training when not null; needed otherwise
-///   y             [N, D]
+///   y             the shape of x
 ///
-/// @throws ShapeError if shapes do not fit or N < 2 in training; ValueError for an option out of
-///         range or if there are no running statistics to use.
+/// @throws ShapeError if shapes do not fit or there is one value a channel in training; ValueError
+///         for an option out of range or if there are no running statistics to use.
 ///
-/// Gradient (h = (x - mean) / s, s = sqrt(var + eps), g = gy weight):
+/// Gradient (h = (x - mean) / s, s = sqrt(var + eps), g = gy weight; means and sums as above):
 ///   dx = (g - mean(g) - h mean(g h)) / s in training, g / s otherwise; dweight = sum gy h;
 ///   dbias = sum gy.
-/// Source: Ioffe, Szegedy, arXiv:1502.03167, algorithm 1.
+/// Source: Ioffe, Szegedy, arXiv:1502.03167, algorithms 1 and 2.
 template <Element T>
 Variable<T> batch_norm(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias,
-                       RunningStatistics<T>* running, const BatchNormOptions& options = {});
+                       std::type_identity_t<RunningStatistics<T>>* running,
+                       const BatchNormOptions& options = {});
 
 }  // namespace xg

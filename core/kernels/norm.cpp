@@ -1,0 +1,189 @@
+#include <xgrad/core/kernels/norm.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <xgrad/core/kernels/choose.hpp>
+#include <xgrad/core/kernels/norm_isa.hpp>
+#include <xgrad/core/kernels/reduce_isa.hpp>
+#include <xgrad/core/kernels/scratch.hpp>
+#include <xgrad/core/parallel.hpp>
+
+namespace xg::kernels {
+namespace {
+
+template <class T>
+const NormIsa<T>& functions() {
+  static const NormIsaSet& set = XG_CHOOSE(norm_isa);
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return set.f32;
+  } else {
+    return set.f64;
+  }
+}
+template <class T>
+const ReduceIsa<T>& folds() {
+  static const ReduceIsaSet& set = XG_CHOOSE(reduce_isa);
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return set.f32;
+  } else {
+    return set.f64;
+  }
+}
+
+constexpr std::size_t block_rows = 128;  // whose sums are taken one after the other
+
+/// f(i) for i < units, in parallel; each stands for `elements` elements.
+template <class F>
+void each(std::size_t units, std::size_t elements, F f) {
+  parallel_for(units, 16384 / (elements + 1) + 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) f(i);
+  });
+}
+
+/// y[j] = sum of x [parts, n] over the parts: each half, then their sum.
+template <class T>
+void sum_rows(T* x, std::size_t parts, std::size_t n, T* y) {
+  for (std::size_t step = 1; step < parts; step *= 2)
+    for (std::size_t i = 0; i + step < parts; i += 2 * step)
+      for (std::size_t j = 0; j < n; ++j) x[i * n + j] += x[(i + step) * n + j];
+  std::copy_n(x, n, y);
+}
+
+/// f(first row, rows, a place for n sums, another) for blocks of rows; the sums are added up.
+template <class T, class F>
+void sum_in_blocks(std::size_t rows, std::size_t n, F f, T* first, T* second) {
+  const std::size_t parts = (rows + block_rows - 1) / block_rows;
+  const Scratch<T> partial(2 * parts * n);
+  T* const one = partial.data();
+  T* const two = one + parts * n;
+  each(parts, block_rows * n, [&](std::size_t p) {
+    f(p * block_rows, std::min(block_rows, rows - p * block_rows), one + p * n, two + p * n);
+  });
+  if (parts == 0) std::fill_n(one, 2 * n, T(0));
+  if (first != nullptr) sum_rows(one, parts, n, first);
+  if (second != nullptr) sum_rows(two, parts, n, second);
+}
+
+/// Mean and 1 / sqrt(variance + eps) of a row.
+template <class T>
+void row_moments(bool centred, const T* x, std::size_t n, T eps, T* mean, T* inverse) {
+  const ReduceIsa<T>& fold = folds<T>();
+  const T count = static_cast<T>(n), zero = 0;
+  *mean = centred ? fold.row[static_cast<std::size_t>(Fold::sum)](x, &zero, n) / count : T(0);
+  const T variance = fold.row[static_cast<std::size_t>(Fold::deviation)](x, mean, n) / count;
+  *inverse = T(1) / std::sqrt(variance + eps);
+}
+
+}  // namespace
+
+template <class T>
+void normalize_channels(const Channels& s, const T* x, const T* mean, const T* scale,
+                        const T* shift, T* y) {
+  const NormIsa<T>& isa = functions<T>();
+  if (s.inner == 1) {
+    const Scratch<T> zeros(shift == nullptr ? s.channels : 0);
+    if (shift == nullptr) std::fill_n(zeros.data(), s.channels, T(0));
+    const T* const add = shift == nullptr ? zeros.data() : shift;
+    return each(s.outer, s.channels, [=, &isa](std::size_t i) {
+      isa.columns(x + i * s.channels, mean, scale, add, s.channels, y + i * s.channels);
+    });
+  }
+  each(s.outer * s.channels, s.inner, [=, &isa](std::size_t i) {
+    const std::size_t c = i % s.channels;
+    isa.row(x + i * s.inner, mean[c], scale[c], shift == nullptr ? T(0) : shift[c], s.inner,
+            y + i * s.inner);
+  });
+}
+
+template <class T>
+void channel_gradient_sums(const Channels& s, const T* gy, const T* x, const T* mean, T* sum_gy,
+                           T* sum_gyx) {
+  const NormIsa<T>& isa = functions<T>();
+  if (s.inner == 1)
+    return sum_in_blocks<T>(
+        s.outer, s.channels,
+        [=, &isa](std::size_t first, std::size_t rows, T* one, T* two) {
+          isa.column_sums(gy + first * s.channels, x + first * s.channels, mean, rows, s.channels,
+                          s.channels, one, two);
+        },
+        sum_gy, sum_gyx);
+  each(s.channels, s.outer * s.inner, [=, &isa](std::size_t c) {
+    double g = 0, gx = 0;  // of many short rows
+    for (std::size_t i = 0; i < s.outer; ++i) {
+      const std::size_t at = (i * s.channels + c) * s.inner;
+      T sums[2];
+      isa.row_sums(gy + at, x + at, nullptr, mean[c], s.inner, sums);
+      g += static_cast<double>(sums[0]);
+      gx += static_cast<double>(sums[1]);
+    }
+    sum_gy[c] = static_cast<T>(g);
+    sum_gyx[c] = static_cast<T>(gx);
+  });
+}
+
+template <class T>
+void channel_gradient(const Channels& s, const T* gy, const T* x, const T* mean, const T* a,
+                      const T* b, const T* d, T* gx) {
+  const NormIsa<T>& isa = functions<T>();
+  if (s.inner == 1)
+    return each(s.outer, s.channels, [=, &isa](std::size_t i) {
+      const std::size_t at = i * s.channels;
+      isa.column_gradient(gy + at, x + at, mean, a, b, d, s.channels, gx + at);
+    });
+  each(s.outer * s.channels, s.inner, [=, &isa](std::size_t i) {
+    const std::size_t c = i % s.channels, at = i * s.inner;
+    isa.row_gradient(gy + at, x + at, nullptr, mean[c], a[c], b[c], d[c], s.inner, gx + at);
+  });
+}
+
+template <class T>
+void normalize_rows(bool centred, std::size_t rows, std::size_t n, const T* x, const T* w,
+                    const T* b, T eps, T* y, T* mean, T* inverse) {
+  const NormIsa<T>& isa = functions<T>();
+  each(rows, n, [=, &isa](std::size_t i) {
+    row_moments(centred, x + i * n, n, eps, mean + i, inverse + i);
+    isa.weighted(x + i * n, mean[i], inverse[i], w, b, n, y + i * n);
+  });
+}
+
+template <class T>
+void normalize_rows_backward(bool centred, std::size_t rows, std::size_t n, const T* gy, const T* x,
+                             const T* w, const T* mean, const T* inverse, T* gx, T* gw, T* gb) {
+  const NormIsa<T>& isa = functions<T>();
+  const T part = T(1) / static_cast<T>(n);
+  if (gx != nullptr)
+    each(rows, n, [=, &isa](std::size_t i) {  // dx = (g - mean g - h mean(g h)) / s, g = gy w
+      T sums[2];
+      isa.row_sums(gy + i * n, x + i * n, w, mean[i], n, sums);
+      const T s = inverse[i], b = -s * s * s * sums[1] * part;
+      isa.row_gradient(gy + i * n, x + i * n, w, mean[i], s, b,
+                       centred ? -s * sums[0] * part : T(0), n, gx + i * n);
+    });
+  if (gw == nullptr && gb == nullptr) return;
+  sum_in_blocks<T>(
+      rows, n,
+      [=, &isa](std::size_t first, std::size_t count, T* one, T* two) {
+        std::fill_n(one, n, T(0));
+        std::fill_n(two, n, T(0));
+        for (std::size_t i = first; i < first + count; ++i)
+          isa.add_weighted(gy + i * n, x + i * n, mean[i], inverse[i], n, one, two);
+      },
+      gw, gb);
+}
+
+#define XG_INSTANTIATE(T)                                                                          \
+  template void normalize_channels<T>(const Channels&, const T*, const T*, const T*, const T*,     \
+                                      T*);                                                         \
+  template void channel_gradient_sums<T>(const Channels&, const T*, const T*, const T*, T*, T*);   \
+  template void channel_gradient<T>(const Channels&, const T*, const T*, const T*, const T*,       \
+                                    const T*, const T*, T*);                                       \
+  template void normalize_rows<T>(bool, std::size_t, std::size_t, const T*, const T*, const T*, T, \
+                                  T*, T*, T*);                                                     \
+  template void normalize_rows_backward<T>(bool, std::size_t, std::size_t, const T*, const T*,     \
+                                           const T*, const T*, const T*, T*, T*, T*);
+XG_INSTANTIATE(float)
+XG_INSTANTIATE(double)
+#undef XG_INSTANTIATE
+
+}  // namespace xg::kernels
