@@ -6,7 +6,8 @@
 #include "xgrad/core/kernels/pool.hpp"
 #include "xgrad/ops/pool_windows.hpp"
 
-namespace xg::detail {
+namespace xg {
+namespace detail {
 
 /// Places within planes, shared by the nodes of a graph.
 using Places = std::shared_ptr<const IndexArray>;
@@ -116,4 +117,5 @@ Variable<T> average(const PoolInput& input, const Variable<T>& x, const Windows&
   return AvgPool::apply(x, windows, input.planes(), input.with(*windows));
 }
 
-}  // namespace xg::detail
+}  // namespace detail
+}  // namespace xg

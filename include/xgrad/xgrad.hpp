@@ -33,6 +33,7 @@
 #include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/elementary.hpp>
 #include <xgrad/ops/elementary_pairs.hpp>
+#include <xgrad/ops/embedding.hpp>
 #include <xgrad/ops/extremum.hpp>
 #include <xgrad/ops/factorization.hpp>
 #include <xgrad/ops/fold.hpp>
@@ -47,6 +48,8 @@
 #include <xgrad/ops/maxout.hpp>
 #include <xgrad/ops/norm.hpp>
 #include <xgrad/ops/normalization.hpp>
+#include <xgrad/ops/normalization_layer.hpp>
+#include <xgrad/ops/normalization_local.hpp>
 #include <xgrad/ops/pad.hpp>
 #include <xgrad/ops/pool.hpp>
 #include <xgrad/ops/prod.hpp>

@@ -66,6 +66,7 @@ const Entries& table() {
              loss_entries,
              conv_entries,
              pool_entries,
+             norm_entries,
          })
       for (Entry& entry : family()) entries.push_back(std::move(entry));
     return entries;

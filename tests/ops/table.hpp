@@ -125,6 +125,7 @@ Entries matrix_function_entries();
 Entries loss_entries();
 Entries conv_entries();
 Entries pool_entries();
+Entries norm_entries();
 
 const Entries& table();
 

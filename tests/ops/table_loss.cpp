@@ -2,7 +2,6 @@
 #include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/maxout.hpp>
-#include <xgrad/ops/normalization.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
 
@@ -153,35 +152,6 @@ Entry dropout_entry() {
           .refusals = {{[] { (void)dropout(box, 1.5); }, "dropout: p must be in [0, 1], got 1.5"}}};
 }
 
-Entry batch_norm_entry() {
-  const auto train = []<class T>(const Variable<T>& x, const Variable<T>& w, const Variable<T>& b) {
-    return batch_norm<T>(x, w, b, nullptr);
-  };
-  const Call f = call([train](const auto& x) { return train(x[0], x[1], x[2]); });
-  const Call bare = call([]<class T>(const std::vector<Variable<T>>& x) {
-    return batch_norm<T>(x[0], {}, {}, nullptr);
-  });
-  const Call eval = call([]<class T>(const std::vector<Variable<T>>& x) {
-    RunningStatistics<T> running{Array<T>{0, 1}, Array<T>{1, 4}};
-    return batch_norm<T>(x[0] * x[0], x[1], x[2], &running, {.training = false});
-  });
-  Entry e{.name = "batch_norm"};
-  e.samples = {{"[4, 2]", f, {{{4, 2}}, {{2}}, {{2}}}, false, false, 1e-3},
-               {"[5, 3], plain", bare, {{{5, 3}}}, false, false, 1e-3},
-               {"[3, 2], running", eval, {{{3, 2}}, {{2}}, {{2}}}}};
-  e.references = {{"[3, 2]",
-                   f,
-                   {{{3, 2}, {1, 2, 4, -2, 0, 3}}, {{2}, {.5, -.5}}, {{2}, {2, .25}}},
-                   {{{3, 2},
-                     {1.8038842042927072, 0.01854522304399031, 2.686405284975525,
-                      0.9443643308680291, 1.5097105107317679, -0.21290955391201938}}}}};
-  e.refusals = {{[] { (void)batch_norm<double>(box, {}, {}, nullptr, {.training = false}); },
-                 "batch_norm: running must be given when training is false, got null"},
-                {[] { (void)batch_norm<double>(box, {}, {}, nullptr, {.eps = 0}); },
-                 "batch_norm: eps must be > 0, got 0"}};
-  return e;
-}
-
 Entry maxout_entry() {
   const auto by = [](std::ptrdiff_t axis) {
     return call([axis](const auto& x) { return maxout(x[0] * x[0], 2, axis); });
@@ -206,8 +176,8 @@ Entry maxout_entry() {
 
 Entries loss_entries() {
   Entries all = with_plain_softmin(softmax_family());
-  for (Entry& e : Entries{cross_entropy_entry(), svm_entry(), mse_entry(), dropout_entry(),
-                          batch_norm_entry(), maxout_entry()})
+  for (Entry& e :
+       Entries{cross_entropy_entry(), svm_entry(), mse_entry(), dropout_entry(), maxout_entry()})
     all.push_back(std::move(e));
   return all;
 }
