@@ -4,7 +4,6 @@
 
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/norm.hpp"
-#include "xgrad/core/kernels/reduce.hpp"
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/elementary.hpp"
 #include "xgrad/ops/reduce.hpp"
@@ -36,28 +35,37 @@ Variable<T> by_channel(const Variable<T>& v, std::size_t rank) {
   return reshape(v, shape);
 }
 
-/// Mean and 1 / sqrt(var + eps) come from outside: those of the batch, computed at the door, or
-/// (not `training`) constants.
+/// Of each channel: the mean in two parts (see kernels::channel_moments) and 1 / sqrt(var + eps).
+template <class T>
+struct Statistics {
+  Array<T> mean, offset, inverse;
+};
+
+/// The statistics come from outside: those of the batch, computed at the door, or (not `training`)
+/// constants.
 struct BatchNorm : Function<BatchNorm> {
   static constexpr auto name = "batch_norm";
   template <class T>
   static Array<T> forward(Context<T>& ctx, const Array<T>& x, const Array<T>& weight,
-                          const Array<T>& bias, const Array<T>& mean, const Array<T>& inverse,
-                          double, bool scaled, bool training) {
+                          const Array<T>& bias, const Statistics<T>& s, double, bool scaled,
+                          bool training) {
     if (ctx.needs(1) || (training && ctx.needs(0))) ctx.save(x);
     if (scaled && ctx.needs(0)) ctx.save(weight);
-    Array<T> scale = inverse;
-    if (scaled)
-      for (std::size_t c = 0; c < scale.size(); ++c) scale.data()[c] *= weight.data()[c];
+    Array<T> scale = s.inverse, shift(scale.shape());
+    for (std::size_t c = 0; c < scale.size(); ++c) {
+      if (scaled) scale.data()[c] *= weight.data()[c];
+      const T start = bias.size() == 0 ? T(0) : bias.data()[c];
+      shift.data()[c] = start - s.offset.data()[c] * scale.data()[c];
+    }
     Array<T> y(x.shape());
-    kernels::normalize_channels(channels_of(x.shape()), x.data(), mean.data(), scale.data(),
-                                bias.size() == 0 ? nullptr : bias.data(), y.data());
+    kernels::normalize_channels(channels_of(x.shape()), x.data(), s.mean.data(), scale.data(),
+                                shift.data(), y.data());
     return y;
   }
 
   template <class T>
-  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Array<T>& mean,
-                               const Array<T>& inverse, double eps, bool scaled, bool training) {
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Statistics<T>& fixed,
+                               double eps, bool scaled, bool training) {
     const std::size_t rank = gy.dimension();
     const Axes axes = other_axes(rank);
     Variables<T> g(3);
@@ -65,10 +73,10 @@ struct BatchNorm : Function<BatchNorm> {
     if (!ctx.needs(0) && !ctx.needs(1)) return g;
     const auto gh = scaled && ctx.needs(0) ? gy * by_channel(ctx.saved(1), rank) : gy;
     if (!training) {
-      const auto slope = by_channel(Variable<T>(inverse), rank);
+      const auto slope = by_channel(Variable<T>(fixed.inverse), rank);
       if (ctx.needs(0)) g[0] = gh * slope;
       if (ctx.needs(1))
-        g[1] = sum(gy * ((ctx.saved(0) - by_channel(Variable<T>(mean), rank)) * slope), axes);
+        g[1] = sum(gy * ((ctx.saved(0) - by_channel(Variable<T>(fixed.mean), rank)) * slope), axes);
       return g;
     }
     const auto x = ctx.saved(0);  // written out, so that mean and s are differentiated again
@@ -84,19 +92,22 @@ struct BatchNorm : Function<BatchNorm> {
   }
 
   template <class T>
-  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Array<T>& mean,
-                              const Array<T>& inverse, double, bool scaled, bool training) {
+  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Statistics<T>& statistics,
+                              double, bool scaled, bool training) {
     const Array<T>& gy = out.gy();
     const kernels::Channels s = channels_of(gy.shape());
     const bool with_x = ctx.needs(1) || (training && ctx.needs(0));
     const Array<T>& x = with_x ? ctx.saved_value(0) : gy;  // else only sum_gy counts
     Array<T> sum_gy(Shape{s.channels}), sum_gyh(Shape{s.channels});
     if (training || ctx.needs(1) || ctx.needs(2))
-      kernels::channel_gradient_sums(s, gy.data(), x.data(), mean.data(), sum_gy.data(),
+      kernels::channel_gradient_sums(s, gy.data(), x.data(), statistics.mean.data(), sum_gy.data(),
                                      sum_gyh.data());
-    for (std::size_t c = 0; c < s.channels; ++c) sum_gyh.data()[c] *= inverse.data()[c];
+    for (std::size_t c = 0; c < s.channels; ++c) {
+      sum_gyh.data()[c] -= statistics.offset.data()[c] * sum_gy.data()[c];
+      sum_gyh.data()[c] *= statistics.inverse.data()[c];
+    }
     if (ctx.needs(0))
-      input_gradient(s, x, gy, mean, inverse, scaled ? ctx.saved_value(1).data() : nullptr,
+      input_gradient(s, x, gy, statistics, scaled ? ctx.saved_value(1).data() : nullptr,
                      training ? &sum_gy : nullptr, sum_gyh, out.make(0, gy.shape()));
     if (ctx.needs(1)) out.set(1, std::move(sum_gyh));
     if (ctx.needs(2)) out.set(2, std::move(sum_gy));
@@ -106,19 +117,20 @@ struct BatchNorm : Function<BatchNorm> {
   // dx = (gy - mean gy - h mean(gy h)) w / s = gy a + (x - mean) b + d, coefficients by channel
   template <class T>
   static void input_gradient(const kernels::Channels& s, const Array<T>& x, const Array<T>& gy,
-                             const Array<T>& mean, const Array<T>& inverse, const T* weight,
+                             const Statistics<T>& statistics, const T* weight,
                              const Array<T>* sum_gy, const Array<T>& sum_gyh, Array<T>& gx) {
-    Array<T> a(inverse), b(Shape{s.channels}, T(0)), d(Shape{s.channels}, T(0));
+    Array<T> a(statistics.inverse), b(Shape{s.channels}, T(0)), d(Shape{s.channels}, T(0));
     const T part = T(1) / static_cast<T>(s.outer * s.inner);
     for (std::size_t c = 0; c < s.channels; ++c) {
       if (weight != nullptr) a.data()[c] *= weight[c];
       if (sum_gy == nullptr) continue;  // mean and s are constants
-      b.data()[c] = -a.data()[c] * inverse.data()[c] * sum_gyh.data()[c] * part;
-      d.data()[c] = -a.data()[c] * sum_gy->data()[c] * part;
+      b.data()[c] = -a.data()[c] * statistics.inverse.data()[c] * sum_gyh.data()[c] * part;
+      d.data()[c] =
+          -a.data()[c] * sum_gy->data()[c] * part - statistics.offset.data()[c] * b.data()[c];
     }
     if (sum_gy != nullptr)
-      return kernels::channel_gradient(s, gy.data(), x.data(), mean.data(), a.data(), b.data(),
-                                       d.data(), gx.data());
+      return kernels::channel_gradient(s, gy.data(), x.data(), statistics.mean.data(), a.data(),
+                                       b.data(), d.data(), gx.data());
     const Array<T> origin(Shape{s.channels}, T(0));
     kernels::normalize_channels(s, gy.data(), origin.data(), a.data(), static_cast<T*>(nullptr),
                                 gx.data());
@@ -175,16 +187,18 @@ Variable<T> batch_norm(const Variable<T>& x, const Variable<T>& weight, const Va
   const auto inverse_of = [&](const Array<T>& var) -> Array<T> {
     return T(1) / xt::sqrt(var + static_cast<T>(o.eps));
   };
-  if (!o.training)
-    return BatchNorm::apply(x, weight, bias, Array<T>(running->mean), inverse_of(running->var),
-                            o.eps, weight.defined(), false);
-  Array<T> mean(Shape{s.channels}), var(Shape{s.channels});
-  const std::size_t shape[] = {s.outer, s.channels, s.inner};
-  constexpr bool reduced[] = {true, false, true};
-  kernels::moments(x.value().data(), shape, 3, reduced, mean.data(), var.data());
-  const auto y =
-      BatchNorm::apply(x, weight, bias, mean, inverse_of(var), o.eps, weight.defined(), true);
-  if (running != nullptr) update(*running, mean, var, s.outer * s.inner, o.momentum);
+  const Array<T> zeros(Shape{s.channels}, T(0));
+  if (!o.training) {
+    const Statistics<T> fixed{running->mean, zeros, inverse_of(running->var)};
+    return BatchNorm::apply(x, weight, bias, fixed, o.eps, weight.defined(), false);
+  }
+  Statistics<T> batch{zeros, zeros, zeros};
+  Array<T> var(zeros);
+  kernels::channel_moments(s, x.value().data(), batch.mean.data(), batch.offset.data(), var.data());
+  batch.inverse = inverse_of(var);
+  const auto y = BatchNorm::apply(x, weight, bias, batch, o.eps, weight.defined(), true);
+  if (running != nullptr)
+    update(*running, Array<T>(batch.mean + batch.offset), var, s.outer * s.inner, o.momentum);
   return y;
 }
 

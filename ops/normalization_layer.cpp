@@ -15,11 +15,12 @@ namespace xg {
 
 namespace {
 
-/// Of each row: the mean (0 if not centred) and 1 / sqrt(variance + eps).
+/// What the kernels keep of each row.
 template <class T>
 struct Statistics {
   std::size_t rows, n;
-  Array<T> mean{Shape{rows}}, inverse{Shape{rows}};
+  Array<T> mean{Shape{rows}}, offset{Shape{rows}}, inverse{Shape{rows}};
+  kernels::RowMoments<T> moments() { return {mean.data(), offset.data(), inverse.data()}; }
 };
 template <class T>
 using SharedStatistics = std::shared_ptr<Statistics<T>>;
@@ -36,7 +37,7 @@ struct RowNorm : Function<RowNorm> {
     Array<T> y(x.shape());
     kernels::normalize_rows(centred, s->rows, s->n, x.data(), scaled ? weight.data() : nullptr,
                             bias.size() == 0 ? nullptr : bias.data(), static_cast<T>(eps), y.data(),
-                            s->mean.data(), s->inverse.data());
+                            s->moments());
     return y;
   }
 
@@ -74,7 +75,7 @@ struct RowNorm : Function<RowNorm> {
     T* const gw = make(1);
     kernels::normalize_rows_backward(centred, s->rows, s->n, gy.data(), x.data(),
                                      scaled && gx ? ctx.saved_value(1).data() : nullptr,
-                                     s->mean.data(), s->inverse.data(), gx, gw, make(2));
+                                     s->moments(), gx, gw, make(2));
   }
 };
 

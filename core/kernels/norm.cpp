@@ -5,6 +5,7 @@
 
 #include <xgrad/core/kernels/choose.hpp>
 #include <xgrad/core/kernels/norm_isa.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/kernels/reduce_isa.hpp>
 #include <xgrad/core/kernels/scratch.hpp>
 #include <xgrad/core/parallel.hpp>
@@ -65,17 +66,58 @@ void sum_in_blocks(std::size_t rows, std::size_t n, F f, T* first, T* second) {
   if (second != nullptr) sum_rows(two, parts, n, second);
 }
 
-/// Mean and 1 / sqrt(variance + eps) of a row.
+/// From the sums of x - mean and of its square.
 template <class T>
-void row_moments(bool centred, const T* x, std::size_t n, T eps, T* mean, T* inverse) {
-  const ReduceIsa<T>& fold = folds<T>();
+void moments_of(T sum, T square, T count, T* offset, T* variance) {
+  *offset = sum / count;
+  *variance = std::max(square / count - *offset * *offset, T(0));
+}
+
+/// Those of row i.
+template <class T>
+void row_moments(bool centred, const T* x, std::size_t n, T eps, const RowMoments<T>& m,
+                 std::size_t i) {
   const T count = static_cast<T>(n), zero = 0;
-  *mean = centred ? fold.row[static_cast<std::size_t>(Fold::sum)](x, &zero, n) / count : T(0);
-  const T variance = fold.row[static_cast<std::size_t>(Fold::deviation)](x, mean, n) / count;
-  *inverse = T(1) / std::sqrt(variance + eps);
+  m.mean[i] =
+      centred ? folds<T>().row[static_cast<std::size_t>(Fold::sum)](x, &zero, n) / count : zero;
+  T sums[2], variance;
+  functions<T>().row_deviations(x, m.mean[i], n, sums);
+  moments_of(centred ? sums[0] : zero, sums[1], count, m.offset + i, &variance);
+  m.inverse[i] = T(1) / std::sqrt(variance + eps);
 }
 
 }  // namespace
+
+template <class T>
+void channel_moments(const Channels& s, const T* x, T* mean, T* offset, T* var) {
+  const std::size_t shape[] = {s.outer, s.channels, s.inner};
+  const bool reduced[] = {true, false, true};
+  reduce(Reduce::mean, x, shape, 3, reduced, mean);
+  const NormIsa<T>& isa = functions<T>();
+  const T count = static_cast<T>(s.outer * s.inner);
+  if (s.inner == 1) {
+    sum_in_blocks<T>(
+        s.outer, s.channels,
+        [=, &isa](std::size_t first, std::size_t rows, T* one, T* two) {
+          isa.column_deviations(x + first * s.channels, mean, rows, s.channels, s.channels, one,
+                                two);
+        },
+        offset, var);
+    for (std::size_t c = 0; c < s.channels; ++c)
+      moments_of(offset[c], var[c], count, offset + c, var + c);
+    return;
+  }
+  each(s.channels, s.outer * s.inner, [=, &isa](std::size_t c) {
+    double sum = 0, square = 0;  // of many short rows
+    for (std::size_t i = 0; i < s.outer; ++i) {
+      T sums[2];
+      isa.row_deviations(x + (i * s.channels + c) * s.inner, mean[c], s.inner, sums);
+      sum += static_cast<double>(sums[0]);
+      square += static_cast<double>(sums[1]);
+    }
+    moments_of(static_cast<T>(sum), static_cast<T>(square), count, offset + c, var + c);
+  });
+}
 
 template <class T>
 void normalize_channels(const Channels& s, const T* x, const T* mean, const T* scale,
@@ -139,26 +181,27 @@ void channel_gradient(const Channels& s, const T* gy, const T* x, const T* mean,
 
 template <class T>
 void normalize_rows(bool centred, std::size_t rows, std::size_t n, const T* x, const T* w,
-                    const T* b, T eps, T* y, T* mean, T* inverse) {
+                    const T* b, T eps, T* y, const RowMoments<T>& m) {
   const NormIsa<T>& isa = functions<T>();
   each(rows, n, [=, &isa](std::size_t i) {
-    row_moments(centred, x + i * n, n, eps, mean + i, inverse + i);
-    isa.weighted(x + i * n, mean[i], inverse[i], w, b, n, y + i * n);
+    row_moments(centred, x + i * n, n, eps, m, i);
+    isa.weighted(x + i * n, m.mean[i], m.offset[i], m.inverse[i], w, b, n, y + i * n);
   });
 }
 
 template <class T>
 void normalize_rows_backward(bool centred, std::size_t rows, std::size_t n, const T* gy, const T* x,
-                             const T* w, const T* mean, const T* inverse, T* gx, T* gw, T* gb) {
+                             const T* w, const RowMoments<T>& m, T* gx, T* gw, T* gb) {
   const NormIsa<T>& isa = functions<T>();
   const T part = T(1) / static_cast<T>(n);
   if (gx != nullptr)
     each(rows, n, [=, &isa](std::size_t i) {  // dx = (g - mean g - h mean(g h)) / s, g = gy w
       T sums[2];
-      isa.row_sums(gy + i * n, x + i * n, w, mean[i], n, sums);
-      const T s = inverse[i], b = -s * s * s * sums[1] * part;
-      isa.row_gradient(gy + i * n, x + i * n, w, mean[i], s, b,
-                       centred ? -s * sums[0] * part : T(0), n, gx + i * n);
+      isa.row_sums(gy + i * n, x + i * n, w, m.mean[i], n, sums);
+      const T s = m.inverse[i], gh = s * (sums[1] - m.offset[i] * sums[0]);
+      const T b = -s * s * gh * part, d = centred ? -s * sums[0] * part : T(0);
+      isa.row_gradient(gy + i * n, x + i * n, w, m.mean[i], s, b, d - m.offset[i] * b, n,
+                       gx + i * n);
     });
   if (gw == nullptr && gb == nullptr) return;
   sum_in_blocks<T>(
@@ -167,7 +210,8 @@ void normalize_rows_backward(bool centred, std::size_t rows, std::size_t n, cons
         std::fill_n(one, n, T(0));
         std::fill_n(two, n, T(0));
         for (std::size_t i = first; i < first + count; ++i)
-          isa.add_weighted(gy + i * n, x + i * n, mean[i], inverse[i], n, one, two);
+          isa.add_weighted(gy + i * n, x + i * n, m.mean[i], m.offset[i], m.inverse[i], n, one,
+                           two);
       },
       gw, gb);
 }
@@ -178,10 +222,11 @@ void normalize_rows_backward(bool centred, std::size_t rows, std::size_t n, cons
   template void channel_gradient_sums<T>(const Channels&, const T*, const T*, const T*, T*, T*);   \
   template void channel_gradient<T>(const Channels&, const T*, const T*, const T*, const T*,       \
                                     const T*, const T*, T*);                                       \
+  template void channel_moments<T>(const Channels&, const T*, T*, T*, T*);                         \
   template void normalize_rows<T>(bool, std::size_t, std::size_t, const T*, const T*, const T*, T, \
-                                  T*, T*, T*);                                                     \
+                                  T*, const RowMoments<T>&);                                       \
   template void normalize_rows_backward<T>(bool, std::size_t, std::size_t, const T*, const T*,     \
-                                           const T*, const T*, const T*, T*, T*, T*);
+                                           const T*, const RowMoments<T>&, T*, T*, T*);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 #undef XG_INSTANTIATE

@@ -11,6 +11,11 @@ struct Channels {
   std::size_t outer, channels, inner;
 };
 
+/// The mean of each channel is mean + offset, mean being a number of the type near it and offset
+/// the rest; var is the biased variance.
+template <class T>
+void channel_moments(const Channels& s, const T* x, T* mean, T* offset, T* var);
+
 /// y = (x - mean[c]) scale[c] + shift[c] for channel c; shift may be null.
 template <class T>
 void normalize_channels(const Channels& s, const T* x, const T* mean, const T* scale,
@@ -26,16 +31,21 @@ template <class T>
 void channel_gradient(const Channels& s, const T* gy, const T* x, const T* mean, const T* a,
                       const T* b, const T* d, T* gx);
 
-/// y = h w + b with h = (x - mean) inverse for each row of x [rows, n]: the mean and inverse = 1 /
-/// sqrt(variance + eps) of that row, which are results too [rows]. w and b [n] may be null. Not
-/// centred: the mean counts as 0.
+/// Of each row: its mean in two parts, as above, and inverse = 1 / sqrt(variance + eps).
+template <class T>
+struct RowMoments {
+  T *mean, *offset, *inverse;
+};
+
+/// y = h w + b with h = (x - mean) inverse for each row of x [rows, n], whose moments are results
+/// too. w and b [n] may be null. Not centred: the mean counts as 0.
 template <class T>
 void normalize_rows(bool centred, std::size_t rows, std::size_t n, const T* x, const T* w,
-                    const T* b, T eps, T* y, T* mean, T* inverse);
+                    const T* b, T eps, T* y, const RowMoments<T>& moments);
 
 /// Its gradients: gx [rows, n]; gw and gb [n], sums over the rows. Each may be null.
 template <class T>
 void normalize_rows_backward(bool centred, std::size_t rows, std::size_t n, const T* gy, const T* x,
-                             const T* w, const T* mean, const T* inverse, T* gx, T* gw, T* gb);
+                             const T* w, const RowMoments<T>& moments, T* gx, T* gw, T* gb);
 
 }  // namespace xg::kernels

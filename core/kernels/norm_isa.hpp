@@ -9,8 +9,14 @@ struct NormIsa {
   /// y = (x - mean) scale + shift of a row, with one number each, or one a column.
   void (*row)(const T* x, T mean, T scale, T shift, std::size_t n, T* y);
   void (*columns)(const T* x, const T* mean, const T* scale, const T* shift, std::size_t n, T* y);
-  /// y = (x - mean) inverse w + b
-  void (*weighted)(const T* x, T mean, T inverse, const T* w, const T* b, std::size_t n, T* y);
+  /// y = (x - mean - offset) inverse w + b; w and b may be null for 1 and 0.
+  void (*weighted)(const T* x, T mean, T offset, T inverse, const T* w, const T* b, std::size_t n,
+                   T* y);
+
+  /// The sums of x - mean and (x - mean)^2 over a row, and of each column of [rows, n].
+  void (*row_deviations)(const T* x, T mean, std::size_t n, T* sums);
+  void (*column_deviations)(const T* x, const T* mean, std::size_t rows, std::size_t n,
+                            std::size_t stride, T* sums, T* squares);
 
   /// The sums of gy w and gy w (x - mean) over a row; w may be null for 1.
   void (*row_sums)(const T* gy, const T* x, const T* w, T mean, std::size_t n, T* sums);
@@ -23,8 +29,9 @@ struct NormIsa {
                        T* gx);
   void (*column_gradient)(const T* gy, const T* x, const T* mean, const T* a, const T* b,
                           const T* d, std::size_t n, T* gx);
-  /// gw += gy (x - mean) inverse, gb += gy
-  void (*add_weighted)(const T* gy, const T* x, T mean, T inverse, std::size_t n, T* gw, T* gb);
+  /// gw += gy (x - mean - offset) inverse, gb += gy
+  void (*add_weighted)(const T* gy, const T* x, T mean, T offset, T inverse, std::size_t n, T* gw,
+                       T* gb);
 };
 struct NormIsaSet {
   NormIsa<float> f32;
