@@ -44,6 +44,12 @@ struct Extreme : Function<Extreme> {
     Array<T> gx(x.shape());
     kernels::extremum_backward(x.data(), y.data(), gy.data(), x.shape()[0], x.shape()[1],
                                x.shape()[2], gx.data());
+    const std::size_t n = x.shape()[1], inner = x.shape()[2];
+    for (std::size_t i = 0; i < y.size(); ++i) {  // next to a NaN there is no derivative
+      if (y.data()[i] == y.data()[i]) continue;
+      T* const line = gx.data() + i / inner * n * inner + i % inner;
+      for (std::size_t k = 0; k < n; ++k) line[k * inner] = y.data()[i];
+    }
     return gx;
   }
 };

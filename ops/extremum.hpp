@@ -8,7 +8,8 @@ namespace xg {
 /// Largest (smallest) element over axes, {}: over all.
 ///
 /// NaN wins. Shapes and errors as for sum; ValueError over nothing.
-/// Gradient: gy, shared evenly by the elements that equal the result (as torch.amax).
+/// Gradient: gy, shared evenly by the elements that equal the result; NaN where the result is NaN
+/// (both as torch.amax).
 template <Element T>
 Variable<T> amax(const Variable<T>& x, const Axes& axes = {}, ReduceOptions options = {});
 template <Element T>

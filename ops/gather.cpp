@@ -89,7 +89,7 @@ Indices count_from_start(const char* op, const IndexArray& index, std::size_t n)
 Indices checked_indices(const char* op, const Shape& shape, const IndexArray& index,
                         std::size_t axis) {
   bool fits = index.dimension() == shape.size();
-  for (std::size_t a = 0; fits && a < shape.size(); ++a)
+  for (std::size_t a = 0; fits && index.size() > 0 && a < shape.size(); ++a)
     fits = a == axis || index.shape()[a] <= shape[a];
   require<ShapeError>(
       fits, op, "index",
@@ -116,12 +116,11 @@ template <class T, class Apply>
 Variable<T> write_at(const char* op, const Variable<T>& x, std::ptrdiff_t axis,
                      const IndexArray& index, const Variable<T>& y, const Apply& apply) {
   const std::size_t at = detail::axis_or_zero(op, "axis", axis, x.dimension());
-  if (x.dimension() == 0 && index.dimension() == 0 && y.dimension() == 0) {
-    IndexArray one(index);
-    one.reshape(Shape{1});
-    return reshape(
-        apply(unsqueeze(x, 0), at, checked_indices(op, Shape{1}, one, 0), unsqueeze(y, 0)),
-        Shape{});
+  const std::size_t ranks[] = {x.dimension(), index.dimension(), y.dimension()};
+  if (std::ranges::max(ranks) < 2 && std::ranges::min(ranks) == 0) {
+    IndexArray list(index);
+    list.reshape(Shape{index.size()});
+    return reshape(write_at(op, reshape(x, {-1}), 0, list, reshape(y, {-1}), apply), x.shape());
   }
   bool covers = y.dimension() == index.dimension();
   for (std::size_t a = 0; covers && a < y.dimension(); ++a)
@@ -167,8 +166,8 @@ std::ptrdiff_t detail::check_index(const char* op, std::ptrdiff_t index, std::si
 template <Element T>
 Variable<T> gather(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index) {
   const std::size_t at = detail::axis_or_zero("gather", "axis", axis, x.dimension());
-  if (x.dimension() == 0 && index.dimension() == 0)
-    return reshape(index_select(unsqueeze(x, 0), 0, index), Shape{});
+  if (x.dimension() + index.dimension() < 2)  // one is a scalar, the other at most a vector
+    return reshape(index_select(reshape(x, {-1}), 0, index), index.shape());
   return Gather::apply(x, at, checked_indices("gather", x.shape(), index, at));
 }
 

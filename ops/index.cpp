@@ -175,7 +175,7 @@ Variables<T> chunk(const Variable<T>& x, std::ptrdiff_t n, std::ptrdiff_t axis) 
   Shape sizes;
   for (std::size_t begin = 0; begin < extent; begin += size)
     sizes.push_back(std::min(size, extent - begin));
-  if (sizes.empty()) sizes.push_back(0);
+  if (extent == 0) sizes = Shape(parts, 0);  // nothing, in n parts
   return split(x, sizes, axis);
 }
 

@@ -79,7 +79,8 @@ Variable<T> stack(const Variables<T>& xs, std::ptrdiff_t axis = 0);
 /// @throws ValueError if they do not, or the axis is out of range. Gradient: as slice.
 template <Element T>
 Variables<T> split(const Variable<T>& x, const Shape& sizes, std::ptrdiff_t axis = 0);
-/// At most n parts of equal size, the last may be smaller. @throws ValueError if n < 1.
+/// At most n parts of equal size, the last may be smaller; of extent 0 n empty ones.
+/// @throws ValueError if n < 1.
 template <Element T>
 Variables<T> chunk(const Variable<T>& x, std::ptrdiff_t n, std::ptrdiff_t axis = 0);
 

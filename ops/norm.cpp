@@ -5,10 +5,10 @@
 #include <limits>
 
 #include "xgrad/autograd/function.hpp"
+#include "xgrad/core/kernels/elementwise.hpp"
 #include "xgrad/core/kernels/reduce.hpp"
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/elementary.hpp"
-#include "xgrad/ops/extremum.hpp"
 #include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
 
@@ -16,11 +16,30 @@ namespace xg {
 
 namespace {
 
-/// y, with 1 in place of 0: what a gradient that is 0 there may be divided by.
+/// |x|; its derivative is 0 at 0 and, as in PyTorch, at NaN.
+struct Magnitude : Function<Magnitude> {
+  static constexpr auto name = "abs";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& x) {
+    ctx.save(x);
+    Array<T> y(x.shape());
+    kernels::unary<T>(kernels::Unary::abs, x.data(), y.data(), y.size());
+    return y;
+  }
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
+    const Array<T>& x = ctx.saved_value(0);
+    Array<T> signs(x.shape());
+    for (std::size_t i = 0; i < signs.size(); ++i)
+      signs.data()[i] = static_cast<T>(x.data()[i] > 0) - static_cast<T>(x.data()[i] < 0);
+    return {gy * Variable<T>(signs)};
+  }
+};
+
+/// 1 where y is 0.
 template <class T>
-Variable<T> no_zeros(const Variable<T>& y) {
-  const Array<T> zeros = xt::cast<T>(xt::equal(y.value(), T(0)));
-  return y + Variable<T>(zeros);
+Array<T> zeros_of(const Array<T>& y) {
+  return Array<T>(xt::cast<T>(xt::equal(y, T(0))));
 }
 
 /// Of order 2, over the last axis of a matrix.
@@ -43,11 +62,12 @@ struct Norm2 : Function<Norm2> {
     }
     return y;
   }
-  // dx = dy x / y
+  // dx = dy x / y, 0 where y = 0; differentiated once more that is 0 / 0
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
-    const auto y = no_zeros(ctx.saved_output());
-    return {unsqueeze(gy, 1) * (ctx.saved(0) / unsqueeze(y, 1))};
+    const auto x = ctx.saved(0), y = unsqueeze(ctx.saved_output(), 1);
+    const Variable<T> zero(Array<T>(Shape{}, T(0)));
+    return {unsqueeze(gy, 1) * where<T>(zeros_of(y.value()), zero, x / y)};
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -95,6 +115,38 @@ struct Norm0 : Function<Norm0> {
   }
 };
 
+/// The largest or smallest |x|.
+struct NormInf : Function<NormInf> {
+  static constexpr auto name = "norm";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& x, bool largest) {
+    ctx.save(x);
+    ctx.save_output();
+    Array<T> magnitude(x.shape()), y(Shape{x.shape()[0]});
+    kernels::unary<T>(kernels::Unary::abs, x.data(), magnitude.data(), magnitude.size());
+    const bool reduced[] = {false, true};
+    kernels::reduce(largest ? kernels::Reduce::max : kernels::Reduce::min, magnitude.data(),
+                    x.shape().data(), 2, reduced, y.data());
+    return y;
+  }
+  // dx = dy sign(x) / count where |x| = y: constant where it exists
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, bool) {
+    const Array<T>&x = ctx.saved_value(0), &y = ctx.saved_output_value();
+    Array<T> share(x.shape());
+    const std::size_t n = x.shape()[1];
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const T *const row = x.data() + i * n, extreme = y.data()[i];
+      const auto count = std::count_if(row, row + n, [=](T v) { return std::abs(v) == extreme; });
+      for (std::size_t k = 0; k < n; ++k) {
+        const bool hit = std::abs(row[k]) == extreme && extreme != 0;
+        share.data()[i * n + k] = hit ? std::copysign(T(1), row[k]) / static_cast<T>(count) : T(0);
+      }
+    }
+    return {unsqueeze(gy, 1) * Variable<T>(share)};
+  }
+};
+
 /// Of any other order, p != 0 and finite.
 struct NormP : Function<NormP> {
   static constexpr auto name = "norm";
@@ -108,13 +160,15 @@ struct NormP : Function<NormP> {
       y.data()[i] = static_cast<T>(of_row(x.data() + i * n, n, p));
     return y;
   }
-  // dx = dy sign(x) r^(p-1), r = |x| / y, made 1 where x = 0 so that no power is infinite
+  // dx = dy sign(x) r^(p-1), r = |x| / y; what does not matter is made 1 and its sign 0, so that
+  // no power is infinite
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, double p) {
-    const auto x = ctx.saved(0), y = no_zeros(ctx.saved_output());
-    const auto ratio = no_zeros(abs(x)) / unsqueeze(y, 1);
-    const Array<T> direction = signs(x.value(), ctx.saved_output().value());
-    return {unsqueeze(gy, 1) * (pow(ratio, p - 1) * Variable<T>(direction))};
+    const auto x = ctx.saved(0), y = ctx.saved_output();
+    const Variable<T> direction(signs(x.value(), y.value(), p)), one(Array<T>(Shape{}, T(1)));
+    const auto length = where<T>(idle(y.value(), p, true), one, y);
+    const auto ratio = abs(where<T>(idle(x.value(), p, p < 2), one, x)) / unsqueeze(length, 1);
+    return {unsqueeze(gy, 1) * (pow(ratio, p - 1) * direction)};
   }
 
  private:
@@ -130,14 +184,25 @@ struct NormP : Function<NormP> {
     for (std::size_t k = 0; k < n; ++k) sum += std::pow(std::abs(double{x[k]}) / m, p);
     return m * std::pow(sum, 1 / p);
   }
-  /// sign(x), 0 in rows whose norm is 0.
+  /// 1 where v is infinite, which adds nothing to a sum of negative powers, and, if asked for, 0.
   template <class T>
-  static Array<T> signs(const Array<T>& x, const Array<T>& y) {
-    Array<T> s(x.shape());
+  static Array<T> idle(const Array<T>& v, double p, bool zeros) {
+    Array<T> flags(v.shape());
+    for (std::size_t i = 0; i < flags.size(); ++i)
+      flags.data()[i] = (p < 0 && std::isinf(v.data()[i])) || (zeros && v.data()[i] == 0);
+    return flags;
+  }
+  /// sign(x); 0 in rows whose norm is 0, and for p < 0 at infinities.
+  template <class T>
+  static Array<T> signs(const Array<T>& x, const Array<T>& y, double p) {
+    Array<T> s = idle(x, p, false);
     const std::size_t n = x.shape()[1];
     for (std::size_t i = 0; i < s.size(); ++i) {
       const T v = x.data()[i];
-      s.data()[i] = y.data()[i / n] == 0 ? T(0) : v > 0 ? T(1) : v < 0 ? T(-1) : v;
+      s.data()[i] = s.data()[i] != 0 || y.data()[i / n] == 0 ? T(0)
+                    : v > 0                                  ? T(1)
+                    : v < 0                                  ? T(-1)
+                                                             : v;
     }
     return s;
   }
@@ -146,8 +211,9 @@ struct NormP : Function<NormP> {
 template <class T>
 Variable<T> norm_of_rows(const Variable<T>& rows, double p) {
   if (p == 2) return Norm2::apply(rows);
-  if (p == 1) return sum(abs(rows), 1);
+  if (p == 1) return sum(Magnitude::apply(rows), 1);
   if (p == 0) return Norm0::apply(rows);
+  if (std::isinf(p)) return NormInf::apply(rows, p > 0);
   return NormP::apply(rows, p);
 }
 
@@ -160,10 +226,6 @@ Variable<T> norm(const Variable<T>& x, double p, const Axes& axes, ReduceOptions
   require<ValueError>(p == p, "norm", "p", "be a number", p);
   require<ValueError>(n > 0 || (p >= 0 && std::isfinite(p)), "norm", "x",
                       "have elements along the axes for this p", x.shape());
-  if (std::isinf(p)) {
-    const auto magnitude = abs(x);
-    return p > 0 ? amax(magnitude, axes, options) : amin(magnitude, axes, options);
-  }
   const Shape shape = r.result_shape(x.shape());
   const Shape matrix{element_count(shape), n};
   return reshape(norm_of_rows(reshape(detail::reduced_last(x, r), matrix), p), shape);

@@ -29,7 +29,7 @@ struct Prod : Function<Prod> {
     const auto x = ctx.saved(0);
     const auto before = detail::shifted(detail::running_product(x, 1, true), 1, true, 1);
     const auto after = detail::shifted(detail::running_product(x, 1, false), 1, false, 1);
-    return {unsqueeze(gy, 1) * (before * after)};
+    return {detail::nan_where(x, unsqueeze(gy, 1) * (before * after))};
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -42,7 +42,8 @@ struct Prod : Function<Prod> {
       T* const g = gx.data() + i * n;
       T before(1), after(1);
       for (std::size_t k = 0; k < n; before *= row[k], ++k) g[k] = before;
-      for (std::size_t k = n; k-- > 0; after *= row[k]) g[k] = gy[i] * (g[k] * after);
+      for (std::size_t k = n; k-- > 0; after *= row[k])
+        g[k] = row[k] == row[k] ? gy[i] * (g[k] * after) : row[k];
     }
   }
 };

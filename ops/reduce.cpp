@@ -1,6 +1,7 @@
 #include "xgrad/ops/reduce.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/reduce.hpp"
@@ -80,10 +81,21 @@ struct Mean : Function<Mean> {
   }
 };
 
+/// The slope of a variance over too few elements, a constant: NaN at the mean, else infinite.
+template <class T>
+Array<T> undefined(const Array<T>& centred) {
+  Array<T> slope(centred.shape());
+  for (std::size_t i = 0; i < slope.size(); ++i)
+    slope.data()[i] = centred.data()[i] == 0 ? std::numeric_limits<T>::quiet_NaN()
+                                             : std::numeric_limits<T>::infinity();
+  return slope;
+}
+
 struct Var : Function<Var> {
   static constexpr auto name = "var";
   template <class T>
-  static Array<T> forward(Context<T>& ctx, const Array<T>& x, const Reduction& r, double less) {
+  static Array<T> forward(Context<T>& ctx, const Array<T>& x, const Reduction& r, double less,
+                          bool) {
     ctx.save(x);
     Array<T> y(r.result_shape(x.shape()));
     Array<T> mean(y.shape());
@@ -97,11 +109,13 @@ struct Var : Function<Var> {
   // y = sum (x - m)^2 / d  =>  dx = 2 (x - m) dy / d: what m contributes sums to 0
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Reduction& r,
-                               double less) {
+                               double less, bool over_all) {
     const auto x = ctx.saved(0);
     const auto centred = x - Mean::apply(x, Reduction{r.reduced, true});
-    const double d = std::max(0.0, static_cast<double>(r.count(x.shape())) - less);
-    return {reshape(gy, r.kept_shape(x.shape())) * (2 / d) * centred};
+    const double d = static_cast<double>(r.count(x.shape())) - less;
+    const auto kept = reshape(gy, r.kept_shape(x.shape()));
+    if (d <= 0 && over_all) return {kept * Variable<T>(undefined(centred.value()))};
+    return {kept * (2 / d) * centred};
   }
 };
 
@@ -139,13 +153,15 @@ Variable<T> mean(const Variable<T>& x, const Axes& axes, ReduceOptions options) 
 template <Element T>
 Variable<T> var(const Variable<T>& x, const Axes& axes, VarOptions options) {
   const auto r = detail::make_reduction("var", x.shape(), axes, {.keepdims = options.keepdims});
-  return Var::apply(x, r, options.correction);
+  const bool all = axes.empty() || x.dimension() == 0;
+  return Var::apply(x, r, options.correction, all);
 }
 
 template <Element T>
 Variable<T> stddev(const Variable<T>& x, const Axes& axes, VarOptions options) {
   const auto r = detail::make_reduction("stddev", x.shape(), axes, {.keepdims = options.keepdims});
-  return RootOfSquares::apply(Var::apply(x, r, options.correction));
+  const bool all = axes.empty() || x.dimension() == 0;
+  return RootOfSquares::apply(Var::apply(x, r, options.correction, all));
 }
 #define XG_INSTANTIATE(T)                                                    \
   template Variable<T> sum(const Variable<T>&, const Axes&, ReduceOptions);  \

@@ -31,7 +31,8 @@ struct VarOptions {
 /// Axes, shapes and errors as for sum. With n <= correction the result is 0 / 0 = NaN, or infinite.
 /// Computed in two passes: no digits are lost where the mean is large.
 ///
-/// Gradient: gy 2 (x - mean) / max(0, n - correction).
+/// Gradient: gy 2 (x - mean) / (n - correction); with axes = {} and n <= correction NaN
+/// where x = mean, else infinite (as in PyTorch).
 template <Element T>
 Variable<T> var(const Variable<T>& x, const Axes& axes = {}, VarOptions options = {});
 

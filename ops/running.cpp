@@ -1,5 +1,7 @@
 #include "xgrad/ops/running.hpp"
 
+#include <algorithm>
+
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/scan.hpp"
 #include "xgrad/ops/arithmetic.hpp"
@@ -50,11 +52,19 @@ struct RunningProduct : Function<RunningProduct> {
                                bool forwards) {
     const auto next = shifted(ctx.saved(0), axis, !forwards, 0);
     const auto t = LinearRecurrence::apply(next, gy, axis, !forwards);
-    return {t * shifted(ctx.saved_output(), axis, forwards, 1)};
+    return {nan_where(ctx.saved(0), t * shifted(ctx.saved_output(), axis, forwards, 1))};
   }
 };
 
 }  // namespace
+
+template <class T>
+Variable<T> nan_where(const Variable<T>& x, const Variable<T>& g) {
+  const auto& values = x.value().storage();
+  if (std::all_of(values.begin(), values.end(), [](T v) { return v == v; })) return g;
+  const Array<T> holes = xt::where(xt::isnan(x.value()), x.value(), T(0));
+  return g + Variable<T>(holes);
+}
 
 template <class T>
 Variable<T> running_product(const Variable<T>& x, std::size_t axis, bool forwards) {
@@ -69,6 +79,7 @@ Variable<T> linear_recurrence(const Variable<T>& a, const Variable<T>& b, std::s
 
 #define XG_INSTANTIATE(T)                                                      \
   template Variable<T> running_product(const Variable<T>&, std::size_t, bool); \
+  template Variable<T> nan_where(const Variable<T>&, const Variable<T>&);      \
   template Variable<T> linear_recurrence(const Variable<T>&, const Variable<T>&, std::size_t, bool);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)

@@ -1,6 +1,7 @@
 #include "xgrad/ops/scan.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "xgrad/autograd/function.hpp"
@@ -34,20 +35,22 @@ struct CumSum : Function<CumSum> {
   }
 };
 
-/// exp(a - b), 0 where both are -infinity.
+/// exp(a - b), a <= b; where both are -infinity 0, where both are infinity `at_infinity`.
 template <class T>
-Variable<T> exp_difference(const Variable<T>& a, const Variable<T>& b) {
-  constexpr T nothing = -std::numeric_limits<T>::infinity();
-  Array<T> empty(a.shape());
+Variable<T> exp_difference(const Variable<T>& a, const Variable<T>& b, T at_infinity) {
+  Array<T> same(a.shape(), T(0)), constant(a.shape(), T(0));
   bool any = false;
-  for (std::size_t i = 0; i < empty.size(); ++i) {
-    const bool both = a.value().data()[i] == nothing && b.value().data()[i] == nothing;
-    empty.data()[i] = both ? T(1) : T(0);
-    any |= both;
+  for (std::size_t i = 0; i < same.size(); ++i) {
+    const T v = a.value().data()[i];
+    if (!std::isinf(v) || v != b.value().data()[i]) continue;
+    any = true;
+    same.data()[i] = T(1);
+    if (v > 0) constant.data()[i] = at_infinity;
   }
   if (!any) return exp(a - b);
   const Variable<T> zeros(Array<T>(a.shape(), T(0)));
-  return where<T>(empty, zeros, exp(where<T>(empty, zeros, a) - where<T>(empty, zeros, b)));
+  const auto difference = where<T>(same, zeros, a) - where<T>(same, zeros, b);
+  return where<T>(same, Variable<T>(constant), exp(difference));
 }
 
 /// y_(k+1); at the end y_k, whose difference from y_k overflows nowhere.
@@ -74,9 +77,9 @@ struct LogCumSumExp : Function<LogCumSumExp> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis) {
     const auto x = ctx.saved(0), y = ctx.saved_output();
-    const auto decay = exp_difference(y, next_of(y, axis));
+    const auto decay = exp_difference(y, next_of(y, axis), T(1));
     const auto t = detail::linear_recurrence(decay, gy, axis, false);
-    return {exp_difference(x, y) * t};
+    return {exp_difference(x, y, std::numeric_limits<T>::quiet_NaN()) * t};
   }
 };
 

@@ -14,12 +14,13 @@ Variable<T> cumsum(const Variable<T>& x, std::ptrdiff_t axis);
 
 /// y_k = x_0 x_1 ... x_k.
 /// Gradient: sum over k >= i of gy_k times all factors of y_k but x_i; no division, so zeros among
-/// the factors do no harm, in any order of derivative.
+/// the factors do no harm, in any order of derivative. NaN where x_i is NaN.
 template <Element T>
 Variable<T> cumprod(const Variable<T>& x, std::ptrdiff_t axis);
 
 /// y_k = log(exp(x_0) + ... + exp(x_k)), without overflow.
-/// Gradient: sum over k >= i of gy_k exp(x_i - y_k); 0 where x_i is -infinity.
+/// Gradient: sum over k >= i of gy_k exp(x_i - y_k); 0 where x_i is -infinity, NaN where
+/// it is infinity.
 template <Element T>
 Variable<T> logcumsumexp(const Variable<T>& x, std::ptrdiff_t axis);
 

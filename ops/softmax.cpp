@@ -1,12 +1,14 @@
 #include "xgrad/ops/softmax.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/softmax.hpp"
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/broadcast.hpp"
+#include "xgrad/ops/elementary.hpp"
 #include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
 
@@ -69,27 +71,24 @@ struct LogSoftmax : Function<LogSoftmax> {
   }
 };
 
-/// softmax along axis 1, with 0 in rows of nothing but -infinity, whose softmax is NaN.
+/// exp(x - y) along axis 1, y [rows] = logsumexp(x): the softmax, but 0 in rows of nothing but
+/// -infinity, and where y is infinity 0 at all others.
 template <class T>
-Variable<T> softmax_or_zero(const Variable<T>& x) {
-  const std::size_t rows = x.shape()[0], n = x.shape()[1];
-  Array<T> shift(Shape{rows, n}, T(0));
-  bool any = false;
-  for (std::size_t i = 0; i < rows; ++i) {
-    const T* row = x.value().data() + i * n;
-    const bool lost = n > 0 && std::all_of(row, row + n, [](T v) {
-                        return v == -std::numeric_limits<T>::infinity();
-                      });
-    if (!lost) continue;
-    any = true;
-    std::fill_n(shift.data() + i * n, n, T(1));
+Variable<T> share_of_sum(const Variable<T>& x, const Array<T>& y) {
+  const auto lost = [](T sum) { return std::isinf(sum); };
+  const auto& sums = y.storage();
+  if (std::none_of(sums.begin(), sums.end(), lost)) return Softmax::apply(x, std::size_t{1});
+  const std::size_t n = x.shape()[1];
+  Array<T> replaced(x.shape(), T(0)), share(x.shape(), T(0));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!lost(sums[i / n])) continue;
+    replaced.data()[i] = T(1);
+    if (sums[i / n] > 0 && x.value().data()[i] == sums[i / n])
+      share.data()[i] = std::numeric_limits<T>::quiet_NaN();
   }
-  if (!any) return Softmax::apply(x, std::size_t{1});
-  Array<T> safe = x.value();
-  for (std::size_t i = 0; i < safe.size(); ++i)
-    if (shift.data()[i] != T(0)) safe.data()[i] = T(0);
-  const Array<T> keep = T(1) - shift;
-  return Softmax::apply(Variable<T>(safe), std::size_t{1}) * Variable<T>(keep);
+  const Variable<T> constant(share);
+  return where<T>(replaced, constant,
+                  Softmax::apply(where<T>(replaced, constant, x), std::size_t{1}));
 }
 
 /// log(sum exp) along the last axis of a matrix; the gradient is the softmax.
@@ -98,6 +97,7 @@ struct LogSumExp : Function<LogSumExp> {
   template <class T>
   static Array<T> forward(Context<T>& ctx, const Array<T>& x) {
     ctx.save(x);
+    ctx.save_output();
     Array<T> y(Shape{x.shape()[0]});
     const std::size_t n = x.shape()[1];
     if (n == 0)
@@ -109,7 +109,7 @@ struct LogSumExp : Function<LogSumExp> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     const auto x = ctx.saved(0);
-    return {unsqueeze(gy, 1) * softmax_or_zero(x)};
+    return {unsqueeze(gy, 1) * share_of_sum(x, ctx.saved_output_value())};
   }
 };
 

@@ -24,7 +24,8 @@ Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t axis = -1);
 
 /// y = log(sum_i exp(x_i)) over axes ({}: all), without overflow; -infinity over nothing or where
 /// all x_i are -infinity.
-/// Errors and shapes as for sum. Gradient: gy exp(x - y); 0 where y is -infinity.
+/// Errors and shapes as for sum. Gradient: gy exp(x - y); 0 where y is -infinity; where it is
+/// infinity NaN at the infinite x, else 0.
 template <Element T>
 Variable<T> logsumexp(const Variable<T>& x, const Axes& axes, ReduceOptions options = {});
 

@@ -20,8 +20,19 @@ xg::VarOptions var_options(const Case& c) {
 /// The axis `dim`, by default the last.
 std::ptrdiff_t dim(const Case& c) { return c.get<std::ptrdiff_t>("dim", -1); }
 
-auto over_axes(Variable (*f)(const Variable&, const xg::Axes&, xg::ReduceOptions)) {
+using OverAxes = Variable (*)(const Variable&, const xg::Axes&, xg::ReduceOptions);
+
+auto over_axes(OverAxes f) {
   return [f](const Case& c) -> Outputs { return {f(c.x(0), c.axes("dim"), options(c))}; };
+}
+
+/// The same, but without dim the result is a scalar, whatever keepdim says: the cases call these as
+/// torch does without arguments.
+auto over_axes_or_all(OverAxes f) {
+  return [f](const Case& c) -> Outputs {
+    if (!c.given("dim")) return {f(c.x(0), {}, {})};
+    return {f(c.x(0), c.axes("dim"), options(c))};
+  };
 }
 
 auto along_axis(Variable (*f)(const Variable&, std::ptrdiff_t)) {
@@ -67,15 +78,15 @@ Output quantified(const Case& c, bool all) {
 Operations reduce_operations() {
   using namespace xg;
   return {
-      {"sum", over_axes(sum<double>)},
-      {"mean", over_axes(mean<double>)},
+      {"sum", over_axes_or_all(sum<double>)},
+      {"mean", over_axes_or_all(mean<double>)},
       {"var",
        [](const Case& c) -> Outputs { return {var(c.x(0), c.axes("dim"), var_options(c))}; }},
       {"std",
        [](const Case& c) -> Outputs { return {stddev(c.x(0), c.axes("dim"), var_options(c))}; }},
-      {"prod", over_axes(prod<double>)},
-      {"amax", over_axes(amax<double>)},
-      {"amin", over_axes(amin<double>)},
+      {"prod", over_axes_or_all(prod<double>)},
+      {"amax", over_axes_or_all(amax<double>)},
+      {"amin", over_axes_or_all(amin<double>)},
       {"max_dim", extremum(max<double>)},
       {"min_dim", extremum(min<double>)},
       {"argmax", place(argmax<double>, argmax<double>)},

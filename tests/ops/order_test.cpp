@@ -2,6 +2,7 @@
 // else is said the values are torch 2.15's.
 #include <limits>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/extremum.hpp>
 #include <xgrad/ops/gather.hpp>
 #include <xgrad/ops/index.hpp>
 #include <xgrad/ops/mask.hpp>
@@ -10,6 +11,7 @@
 #include <xgrad/ops/prod.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/scan.hpp>
+#include <xgrad/ops/softmax.hpp>
 #include <xgrad/ops/sort.hpp>
 
 #include "support/catch.hpp"
@@ -148,4 +150,35 @@ TEST_CASE("a scalar has one axis for reductions, as in PyTorch", "[ops][reduce]"
   CHECK(median(x, 0).values.item() == 3);
   CHECK(sort(x, 0).values.shape() == Shape{});
   CHECK_THROWS_WITH(sum(x, 1), "sum: axes must be in [-1, 1), got 1");
+}
+
+TEST_CASE("NaN: amax and prod pass it on to the gradient, norms of order 1 and infinity do not",
+          "[ops][reduce]") {
+  const Variable<double> x(Array<double>{1, nan_, 3}, true);
+  const Array<double> g = gradient_of(amax(x), x), h = gradient_of(prod(x), x);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(std::isnan(g(i)));
+    CHECK(std::isnan(h(i)));
+  }
+  CHECK((gradient_of(norm(x, 1), x) == Array<double>{1, 0, 1}));
+  CHECK((gradient_of(norm(x, inf), x) == Array<double>{0, 0, 0}));
+}
+
+TEST_CASE("logsumexp: an infinite element takes the gradient with it", "[ops][softmax]") {
+  const Variable<double> x(Array<double>{{1, inf}, {-inf, -inf}, {2, 2}}, true);
+  const Array<double> g = gradient_of(logsumexp(x, 1), x);
+  CHECK(g(0, 0) == 0);
+  CHECK(std::isnan(g(0, 1)));
+  CHECK(g(1, 0) == 0);  // torch: NaN
+  CHECK(g(2, 1) == 0.5);
+}
+
+TEST_CASE("var of too few elements has no slope", "[ops][reduce]") {
+  const Variable<double> x(Array<double>{{2, 5}}, true);
+  CHECK(std::isnan(gradient_of(var(x, 0), x)(0, 1)));
+  CHECK(gradient_of(var(x, {}, {.correction = 2}), x)(0, 1) == inf);
+}
+
+TEST_CASE("chunk of nothing gives n parts of nothing", "[ops][index]") {
+  CHECK(chunk(Variable<double>(Array<double>(Shape{0, 2})), 3).size() == 3);
 }
