@@ -15,8 +15,10 @@ std::string public_part(const std::string& text) {
   std::istringstream lines(text);
   bool internal = false;
   for (std::string line; std::getline(lines, line);) {
-    if (line.rfind("namespace detail", 0) == 0) internal = true;
-    if (line.rfind("}  // namespace detail", 0) == 0) internal = false;
+    for (const std::string name : {"namespace detail", "namespace xg::detail"}) {
+      if (line.rfind(name, 0) == 0) internal = true;
+      if (line.rfind("}  // " + name, 0) == 0) internal = false;
+    }
     if (!internal) result += line.substr(0, line.find("//")) + '\n';
   }
   return result;
