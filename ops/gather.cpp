@@ -79,15 +79,29 @@ struct Scatter : Function<Scatter> {
   }
 };
 
-/// Negative entries counted from the end. @throws ValueError if one is out of range.
-Indices count_from_start(const char* op, const IndexArray& index, std::size_t n) {
+/// The smallest and the largest entry; 0 of nothing.
+std::pair<std::int64_t, std::int64_t> bounds(const IndexArray& index) {
+  std::int64_t low = 0, high = 0;
+  for (std::size_t i = 0; i < index.size(); ++i) {
+    low = std::min(low, index.data()[i]);
+    high = std::max(high, index.data()[i]);
+  }
+  return {low, index.size() == 0 ? -1 : high};
+}
+
+/// Negative entries counted from the end. The caller's array itself where that changes nothing and
+/// no node is going to keep it. @throws ValueError if one is out of range.
+Indices count_from_start(const char* op, const IndexArray& index, std::size_t n, bool kept) {
+  const auto [low, high] = bounds(index);
+  if (!kept && low >= 0 && high < static_cast<std::int64_t>(n)) return {Indices(), &index};
   auto copy = std::make_shared<IndexArray>(index);
-  for (std::int64_t& i : copy->storage()) i = detail::check_index(op, i, n);
+  if (low < 0 || high >= static_cast<std::int64_t>(n))
+    for (std::int64_t& i : copy->storage()) i = detail::check_index(op, i, n);
   return copy;
 }
 
 Indices checked_indices(const char* op, const Shape& shape, const IndexArray& index,
-                        std::size_t axis) {
+                        std::size_t axis, bool kept) {
   bool fits = index.dimension() == shape.size();
   for (std::size_t a = 0; fits && index.size() > 0 && a < shape.size(); ++a)
     fits = a == axis || index.shape()[a] <= shape[a];
@@ -95,7 +109,13 @@ Indices checked_indices(const char* op, const Shape& shape, const IndexArray& in
       fits, op, "index",
       "have the rank of x " + to_string(shape) + " and no larger extents but along the axis",
       index.shape());
-  return count_from_start(op, index, shape[axis]);
+  return count_from_start(op, index, shape[axis], kept);
+}
+
+/// Whether an operation on x is recorded.
+template <class T>
+bool keeps(const Variable<T>& x) {
+  return grad_enabled() && x.requires_grad();
 }
 
 /// -1 in place of all entries but the last of those that name the same place.
@@ -128,7 +148,7 @@ Variable<T> write_at(const char* op, const Variable<T>& x, std::ptrdiff_t axis,
   require<ShapeError>(covers, op, "y",
                       "have the shape of index " + to_string(index.shape()) + " or a larger one",
                       y.shape());
-  const Indices checked = checked_indices(op, x.shape(), index, at);
+  const Indices checked = checked_indices(op, x.shape(), index, at, keeps(x) || keeps(y));
   if (y.shape() == index.shape()) return apply(x, at, checked, y);
   detail::View leading = detail::whole(y.shape());
   leading.shape = index.shape();
@@ -168,7 +188,7 @@ Variable<T> gather(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& 
   const std::size_t at = detail::axis_or_zero("gather", "axis", axis, x.dimension());
   if (x.dimension() + index.dimension() < 2)  // one is a scalar, the other at most a vector
     return reshape(index_select(reshape(x, {-1}), 0, index), index.shape());
-  return Gather::apply(x, at, checked_indices("gather", x.shape(), index, at));
+  return Gather::apply(x, at, checked_indices("gather", x.shape(), index, at, keeps(x)));
 }
 
 template <Element T>
@@ -203,7 +223,7 @@ Variable<T> take_along_axis(const Variable<T>& x, const IndexArray& index, std::
   const auto wide = broadcast_to(x, common);
   common[at] = index.shape()[at];
   const IndexArray places_of_all = broadcast_index(index, common);
-  return Gather::apply(wide, at, checked_indices(op, wide.shape(), places_of_all, at));
+  return Gather::apply(wide, at, checked_indices(op, wide.shape(), places_of_all, at, keeps(x)));
 }
 
 template <Element T>

@@ -1,5 +1,7 @@
 #include "xgrad/ops/mask.hpp"
 
+#include <algorithm>
+
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/ops/broadcast.hpp"
 #include "xgrad/ops/remap.hpp"
@@ -42,9 +44,11 @@ template <Element T>
 Variable<T> masked_select(const Variable<T>& x, const Array<bool>& mask) {
   const Shape shape = broadcast_shape("masked_select", x.shape(), mask.shape());
   const Array<bool> wide = wide_mask(mask, shape);
-  std::vector<std::int64_t> taken;
-  for (std::size_t i = 0; i < wide.size(); ++i)
-    if (wide.data()[i]) taken.push_back(static_cast<std::int64_t>(i));
+  const bool* const chosen = wide.data();
+  std::vector<std::int64_t> taken(
+      static_cast<std::size_t>(std::count(chosen, chosen + wide.size(), true)));
+  for (std::size_t i = 0, next = 0; next < taken.size(); ++i)
+    if (chosen[i]) taken[next++] = static_cast<std::int64_t>(i);
   return detail::remap(reshape(broadcast_to(x, shape), {-1}), 0, std::move(taken));
 }
 

@@ -150,14 +150,30 @@ struct NormInf : Function<NormInf> {
 /// Of any other order, p != 0 and finite.
 struct NormP : Function<NormP> {
   static constexpr auto name = "norm";
+  // y = m (sum (|x| / m)^p)^(1/p), m the largest |x|, for p < 0 the smallest
   template <class T>
   static Array<T> forward(Context<T>& ctx, const Array<T>& x, double p) {
     ctx.save(x);
     ctx.save_output();
-    Array<T> y(Shape{x.shape()[0]});
+    Array<T> powers(x.shape()), m(Shape{x.shape()[0]}), y(m.shape());
+    const bool reduced[] = {false, true};
+    kernels::unary<T>(kernels::Unary::abs, x.data(), powers.data(), powers.size());
+    kernels::reduce(p > 0 ? kernels::Reduce::max : kernels::Reduce::min, powers.data(),
+                    x.shape().data(), 2, reduced, m.data());
     const std::size_t n = x.shape()[1];
-    for (std::size_t i = 0; i < y.size(); ++i)
-      y.data()[i] = static_cast<T>(of_row(x.data() + i * n, n, p));
+    for (std::size_t i = 0; i < m.size(); ++i)
+      if (scales(m.data()[i]))
+        kernels::binary_scalar<T>(kernels::Binary::div, powers.data() + i * n, m.data()[i],
+                                  powers.data() + i * n, n);
+    kernels::binary_scalar<T>(kernels::Binary::pow, powers.data(), static_cast<T>(p), powers.data(),
+                              powers.size());
+    kernels::reduce(kernels::Reduce::sum, powers.data(), x.shape().data(), 2, reduced, y.data());
+    for (std::size_t i = 0; i < m.size(); ++i) {
+      T& norm = y.data()[i];
+      norm = scales(m.data()[i]) ? m.data()[i] * std::pow(norm, static_cast<T>(1 / p))
+             : n == 0            ? T(0)
+                                 : m.data()[i];
+    }
     return y;
   }
   // dx = dy sign(x) r^(p-1), r = |x| / y; what does not matter is made 1 and its sign 0, so that
@@ -172,17 +188,10 @@ struct NormP : Function<NormP> {
   }
 
  private:
-  static double of_row(const auto* x, std::size_t n, double p) {
-    // The element that rules the sum: the largest, for p < 0 the smallest.
-    double m = p > 0 ? 0 : std::numeric_limits<double>::infinity(), sum = 0;
-    for (std::size_t k = 0; k < n; ++k) {
-      const double v = std::abs(double{x[k]});
-      if (v != v) return v;
-      m = p > 0 ? std::max(m, v) : std::min(m, v);
-    }
-    if (m == 0 || m > std::numeric_limits<double>::max()) return m;
-    for (std::size_t k = 0; k < n; ++k) sum += std::pow(std::abs(double{x[k]}) / m, p);
-    return m * std::pow(sum, 1 / p);
+  /// Where the extreme is 0, infinite or NaN, it is the norm itself.
+  template <class T>
+  static bool scales(T m) {
+    return m > 0 && m <= std::numeric_limits<T>::max();
   }
   /// 1 where v is infinite, which adds nothing to a sum of negative powers, and, if asked for, 0.
   template <class T>

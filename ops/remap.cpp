@@ -1,5 +1,7 @@
 #include "xgrad/ops/remap.hpp"
 
+#include <optional>
+
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/remap.hpp"
 
@@ -28,10 +30,33 @@ Plans make_plan(const Shape& from, AxisMaps maps) {
   return plan;
 }
 
+/// The maps the other way round, where no entry of x is read twice; else nothing.
+std::optional<AxisMaps> inverse_of(const Plan& plan) {
+  AxisMaps inverse(plan.maps.size());
+  for (std::size_t a = 0; a < inverse.size(); ++a) {
+    if (plan.maps[a].stays) continue;
+    inverse[a] = {false, std::vector<std::int64_t>(plan.from[a], -1)};
+    const auto& source = plan.maps[a].source;
+    for (std::size_t i = 0; i < source.size(); ++i) {
+      if (source[i] < 0) continue;
+      std::int64_t& to = inverse[a].source[static_cast<std::size_t>(source[i])];
+      if (to >= 0) return {};
+      to = static_cast<std::int64_t>(i);
+    }
+  }
+  return inverse;
+}
+
 struct RemapAdjoint : Function<RemapAdjoint> {
   static constexpr auto name = "remap";
   template <class T>
   static Array<T> forward(Context<T>&, const Array<T>& y, const Plans& plan) {
+    if (auto inverse = inverse_of(*plan)) {  // writes each element once
+      Array<T> x(plan->from);
+      const Plans back = make_plan(plan->to, std::move(*inverse));
+      kernels::remap(y.data(), back->axes.data(), back->axes.size(), T(0), x.data());
+      return x;
+    }
     Array<T> x(plan->from, T(0));
     kernels::remap_add(y.data(), plan->axes.data(), plan->axes.size(), x.data());
     return x;

@@ -54,6 +54,14 @@ struct RunningProduct : Function<RunningProduct> {
     const auto t = LinearRecurrence::apply(next, gy, axis, !forwards);
     return {nan_where(ctx.saved(0), t * shifted(ctx.saved_output(), axis, forwards, 1))};
   }
+  template <class T>
+  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, std::size_t axis, bool forwards) {
+    const Array<T>& x = ctx.saved_value(0);
+    const AxisSplit s(x.shape(), axis);
+    Array<T>& gx = out.make(0, x.shape());
+    kernels::running_product_backward(x.data(), ctx.saved_output_value().data(), out.gy().data(),
+                                      s.outer, s.n, s.inner, !forwards, gx.data());
+  }
 };
 
 }  // namespace

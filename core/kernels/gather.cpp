@@ -9,21 +9,18 @@ namespace {
 
 constexpr std::size_t kBlock = 16384;  // elements that one thread does in one go
 
-/// A line of the index: where the corresponding line of x begins (without the axis), how far the
-/// next place along the axis and the next entry of the line lie.
+/// A line of the index: where the corresponding line of x begins (without the axis), and how far
+/// the next place along the axis lies.
 struct Line {
-  std::ptrdiff_t base, along_axis, next;
+  std::ptrdiff_t base, along_axis;
 };
 
 Line line_at(const Places& p, std::size_t row) {
-  Line line{0, 1, 1};
+  Line line{0, 1};
   std::ptrdiff_t stride = 1;
   for (std::size_t a = p.rank; a-- > 0; stride *= static_cast<std::ptrdiff_t>(p.shape[a])) {
     if (a == p.axis) line.along_axis = stride;
-    if (a + 1 == p.rank) {
-      line.next = a == p.axis ? 0 : 1;
-      continue;
-    }
+    if (a + 1 == p.rank) continue;
     const std::size_t i = row % p.index_shape[a];
     row /= p.index_shape[a];
     if (a != p.axis) line.base += static_cast<std::ptrdiff_t>(i) * stride;
@@ -45,11 +42,14 @@ void for_each(const Places& p, bool writes, const Visit& visit) {
     for (std::size_t row = begin * part; row < end * part; ++row) {
       const Line line = line_at(p, row);
       const std::int64_t* const index = p.index + row * n;
-      for (std::size_t k = 0; k < n; ++k) {
-        const auto i = static_cast<std::ptrdiff_t>(index[k]);
-        visit(i < 0 ? -1
-                    : line.base + i * line.along_axis + static_cast<std::ptrdiff_t>(k) * line.next,
-              row * n + k);
+      if (p.axis + 1 == p.rank) {
+        for (std::size_t k = 0; k < n; ++k)
+          visit(index[k] < 0 ? -1 : line.base + index[k], row * n + k);
+      } else {
+        for (std::size_t k = 0; k < n; ++k) {
+          const std::ptrdiff_t column = line.base + static_cast<std::ptrdiff_t>(k);
+          visit(index[k] < 0 ? -1 : column + index[k] * line.along_axis, row * n + k);
+        }
       }
     }
   });

@@ -21,6 +21,7 @@ struct Run {
   std::int64_t from;
 };
 
+/// The runs of an axis; none if they are so short that entries are better moved one by one.
 std::vector<Run> runs_of(const AxisSource& axis) {
   if (axis.source == nullptr) return {{0, axis.size, 0}};
   std::vector<Run> runs;
@@ -29,12 +30,13 @@ std::vector<Run> runs_of(const AxisSource& axis) {
     if (!runs.empty()) {
       Run& last = runs.back();
       const bool both_new = from < 0 && last.from < 0;
-      if (both_new ||
-          (last.from >= 0 && from == last.from + static_cast<std::int64_t>(last.count))) {
+      const bool next = last.from >= 0 && from == last.from + static_cast<std::int64_t>(last.count);
+      if (both_new || next) {
         ++last.count;
         continue;
       }
     }
+    if (runs.size() >= 8 && runs.size() * 4 > i) return {};
     runs.push_back({i, 1, from < 0 ? -1 : from});
   }
   return runs;
@@ -89,7 +91,7 @@ class Rows {
 
 template <class T>
 void fill_line(const T* x, const AxisSource& line, const std::vector<Run>& runs, T fill, T* y) {
-  if (runs.size() * 4 > line.size && line.source != nullptr) {  // short runs: one by one
+  if (runs.empty()) {
     for (std::size_t i = 0; i < line.size; ++i)
       y[i] = line.source[i] < 0 ? fill : x[line.source[i]];
     return;
@@ -99,6 +101,20 @@ void fill_line(const T* x, const AxisSource& line, const std::vector<Run>& runs,
       std::fill_n(y + run.to, run.count, fill);
     else
       std::copy_n(x + run.from, run.count, y + run.to);
+  }
+}
+
+template <class T>
+void add_line(const T* y, const AxisSource& line, const std::vector<Run>& runs, T* x) {
+  if (runs.empty()) {
+    for (std::size_t i = 0; i < line.size; ++i)
+      if (line.source[i] >= 0) x[line.source[i]] += y[i];
+    return;
+  }
+  for (const Run& run : runs) {
+    if (run.from < 0) continue;
+    T* const to = x + run.from;
+    for (std::size_t i = 0; i < run.count; ++i) to[i] += y[run.to + i];
   }
 }
 
@@ -132,12 +148,7 @@ void remap_add(const T* y, const AxisSource* axes, std::size_t rank, T* x) {
                  for (std::size_t row = begin * part; row < end * part; ++row) {
                    const std::ptrdiff_t at = rows.begin(row);
                    if (at < 0) continue;
-                   const T* const from = y + row * line.size;
-                   for (const Run& run : runs) {
-                     if (run.from < 0) continue;
-                     T* const to = x + at + run.from;
-                     for (std::size_t i = 0; i < run.count; ++i) to[i] += from[run.to + i];
-                   }
+                   add_line(y + row * line.size, line, runs, x + at);
                  }
                });
 }

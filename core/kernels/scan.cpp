@@ -22,6 +22,14 @@ void walk(std::size_t outer, std::size_t n, std::size_t inner, bool reverse, Sta
   const std::size_t groups = (inner + width - 1) / width;
   const std::size_t block = std::max<std::size_t>(1, kBlock / std::max<std::size_t>(n * width, 1));
   parallel_for(outer * groups, block, [&](std::size_t begin, std::size_t end) {
+    if (inner == 1) {  // the state stays in registers
+      for (std::size_t line = begin; line < end; ++line) {
+        State state = start;
+        for (std::size_t k = 0; k < n; ++k)
+          state = step(state, k, line * n + (reverse ? n - 1 - k : k));
+      }
+      return;
+    }
     State state[kColumns];
     for (std::size_t group = begin; group < end; ++group) {
       const std::size_t first = group % groups * width, count = std::min(width, inner - first);
@@ -68,6 +76,19 @@ void running_product(const T* x, std::size_t outer, std::size_t n, std::size_t i
 }
 
 template <class T>
+void running_product_backward(const T* x, const T* y, const T* gy, std::size_t outer, std::size_t n,
+                              std::size_t inner, bool reverse, T* gx) {
+  const auto step = static_cast<std::ptrdiff_t>(inner) * (reverse ? -1 : 1);
+  walk(outer, n, inner, !reverse, 0.0, [=](double t, std::size_t k, std::size_t at) {
+    const double later = k == 0 ? 0.0 : double{x[static_cast<std::ptrdiff_t>(at) + step]} * t;
+    const double next = double{gy[at]} + later;
+    const double before = k + 1 == n ? 1.0 : double{y[static_cast<std::ptrdiff_t>(at) - step]};
+    gx[at] = x[at] == x[at] ? static_cast<T>(next * before) : x[at];
+    return next;
+  });
+}
+
+template <class T>
 void linear_recurrence(const T* a, const T* b, std::size_t outer, std::size_t n, std::size_t inner,
                        bool reverse, T* y) {
   walk(outer, n, inner, reverse, 0.0, [a, b, y](double s, std::size_t k, std::size_t at) {
@@ -107,6 +128,8 @@ void running_extremum(const T* x, bool largest, std::size_t outer, std::size_t n
 #define XG_INSTANTIATE(T)                                                                       \
   template void running_sum<T>(const T*, std::size_t, std::size_t, std::size_t, bool, T*);      \
   template void running_product<T>(const T*, std::size_t, std::size_t, std::size_t, bool, T*);  \
+  template void running_product_backward<T>(const T*, const T*, const T*, std::size_t,          \
+                                            std::size_t, std::size_t, bool, T*);                \
   template void linear_recurrence<T>(const T*, const T*, std::size_t, std::size_t, std::size_t, \
                                      bool, T*);                                                 \
   template void running_logsumexp<T>(const T*, std::size_t, std::size_t, std::size_t, T*);      \

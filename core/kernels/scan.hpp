@@ -14,6 +14,10 @@ void running_sum(const T* x, std::size_t outer, std::size_t n, std::size_t inner
 template <class T>
 void running_product(const T* x, std::size_t outer, std::size_t n, std::size_t inner, bool reverse,
                      T* y);
+/// Gradient of that: gx_k = t_k y_(k-1) with t_k = gy_k + x_(k+1) t_(k+1); NaN where x is.
+template <class T>
+void running_product_backward(const T* x, const T* y, const T* gy, std::size_t outer, std::size_t n,
+                              std::size_t inner, bool reverse, T* gx);
 /// y_k = b_k + a_k y_(k-1), which begins with y = b; the first a is not read.
 template <class T>
 void linear_recurrence(const T* a, const T* b, std::size_t outer, std::size_t n, std::size_t inner,
