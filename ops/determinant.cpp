@@ -16,16 +16,19 @@ using namespace detail;  // NOLINT: the helpers of matrices.hpp
 
 namespace {
 
-/// Which matrices of a batch have no inverse to speak of.
+/// Places in a batch: of the matrices that have no inverse to speak of, and of the others.
+struct Split {
+  std::vector<std::int64_t> singular, regular;
+};
 template <class T>
-std::vector<std::int64_t> nearly_singular(const Array<T>& a, bool wanted) {
+Split split_batch(const Array<T>& a) {
   const std::size_t count = batch_count(a.shape());
   const auto flags = std::make_unique<bool[]>(count);
   kernels::nearly_singular(count, rows_of(a.shape()), a.data(), flags.get());
-  std::vector<std::int64_t> found;
+  Split split;
   for (std::size_t i = 0; i < count; ++i)
-    if (flags[i] == wanted) found.push_back(static_cast<std::int64_t>(i));
-  return found;
+    (flags[i] ? split.singular : split.regular).push_back(static_cast<std::int64_t>(i));
+  return split;
 }
 
 IndexArray index_of(const std::vector<std::int64_t>& values) {
@@ -60,22 +63,28 @@ Variable<T> cofactors_by_minors(const Variable<T>& a) {
 /// The cofactors of a [count, n, n], recorded.
 template <class T>
 Variable<T> cofactors(const Variable<T>& a, const Variable<T>& determinant) {
-  const auto singular = nearly_singular(a.value(), true);
+  const Split split = split_batch(a.value());
   const auto by_inverse = [](const Variable<T>& x, const Variable<T>& d) {
-    return transpose(inverse_of("det", x)) * unsqueeze(unsqueeze(d, -1), -1);
+    return transpose(inverse_of("det", x)) * per_matrix(d);
   };
-  if (singular.empty()) return by_inverse(a, determinant);
-  const auto hard = cofactors_by_minors(index_select(a, 0, index_of(singular)));
-  const auto regular = nearly_singular(a.value(), false);
-  if (regular.empty()) return hard;
-  const IndexArray easy = index_of(regular);
+  if (split.singular.empty()) return by_inverse(a, determinant);
+  const auto hard = cofactors_by_minors(index_select(a, 0, index_of(split.singular)));
+  if (split.regular.empty()) return hard;
+  const IndexArray easy = index_of(split.regular);
   const auto all = concat(
       Variables<T>{hard, by_inverse(index_select(a, 0, easy), index_select(determinant, 0, easy))});
-  std::vector<std::int64_t> place(singular.size() + regular.size());
+  std::vector<std::int64_t> place(split.singular.size() + split.regular.size());
   std::int64_t next = 0;
-  for (const auto* list : {&singular, &regular})
+  for (const auto* list : {&split.singular, &split.regular})
     for (const std::int64_t i : *list) place[static_cast<std::size_t>(i)] = next++;
   return index_select(all, 0, index_of(place));
+}
+
+/// Each matrix of y times its factor.
+template <class T>
+void scale_matrices(const Array<T>& factors, Array<T>& y) {
+  const std::size_t size = y.size() / std::max<std::size_t>(factors.size(), 1);
+  for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] *= factors.data()[i / size];
 }
 
 struct Det : Function<Det> {
@@ -95,35 +104,14 @@ struct Det : Function<Det> {
     const Shape one{batch_count(a.shape())};
     const Shape flat = with_matrix(one, rows_of(a.shape()), columns_of(a.shape()));
     const auto c = cofactors(reshape(a, flat), reshape(ctx.saved_output(), one));
-    return {reshape(c, a.shape()) * unsqueeze(unsqueeze(gy, -1), -1)};
+    return {reshape(c, a.shape()) * per_matrix(gy)};
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
     const Array<T>& a = ctx.saved_value(0);
     Array<T>& ga = out.make(0, a.shape());
-    const std::size_t n = rows_of(a.shape()), size = n * n;
-    const auto count = static_cast<std::ptrdiff_t>(ga.size() == 0 ? 0 : batch_count(a.shape()));
-    const Array<T>& y = ctx.saved_output_value();
-    const auto singular = nearly_singular(a, true);
-    for (std::ptrdiff_t i = 0; i < count; ++i) {
-      const T* from = a.data() + static_cast<std::size_t>(i) * size;
-      T* to = ga.data() + static_cast<std::size_t>(i) * size;
-      const bool hard = std::binary_search(singular.begin(), singular.end(), i);
-      if (hard)
-        kernels::cofactors(1, n, from, to);
-      else
-        transposed_inverse(n, from, to);
-      const T factor = out.gy().data()[i] * (hard ? T(1) : y.data()[i]);
-      for (std::size_t k = 0; k < size; ++k) to[k] *= factor;
-    }
-  }
-
- private:
-  template <class T>
-  static void transposed_inverse(std::size_t n, const T* a, T* y) {
-    (void)kernels::inverse(1, n, a, y);
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t j = 0; j < i; ++j) std::swap(y[i * n + j], y[j * n + i]);
+    kernels::cofactors(batch_count(a.shape()), rows_of(a.shape()), a.data(), ga.data());
+    scale_matrices(out.gy(), ga);
   }
 };
 
@@ -141,7 +129,7 @@ struct SLogDet : Function<SLogDet> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variables<T>& gy) {
     const auto y = transpose(inverse_of("slogdet", ctx.saved(0)));
-    return {y * unsqueeze(unsqueeze(gy[1], -1), -1)};
+    return {y * per_matrix(gy[1])};
   }
 };
 

@@ -36,6 +36,22 @@ Variable<T> diagonal_matrix(const Variable<T>& d) {
   return scale_columns(identity<T>(d.shape().back()), d);
 }
 
+/// The triangle below the diagonal.
+template <class T>
+Variable<T> below(const Variable<T>& x) {
+  return tril(x, -1);
+}
+template <class T>
+Variable<T> total(const Variables<T>& parts) {
+  Variable<T> sum;
+  for (const Variable<T>& part : parts) sum = sum.defined() ? sum + part : part;
+  return sum;
+}
+/// d_j + d_i.
+template <class T>
+Variable<T> pair_sums(const Variable<T>& d) {
+  return unsqueeze(d, -2) + unsqueeze(d, -1);
+}
 /// x_ij / (d_j - d_i) off the diagonal, 0 on it; sums are d_j + d_i, or undefined for 1.
 template <class T>
 Variable<T> over_differences(const Variable<T>& x, const Variable<T>& d, const Variable<T>& sums) {
@@ -61,7 +77,7 @@ struct Cholesky : Function<Cholesky> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gl) {
     const auto l = ctx.saved_output();
     const auto m = product(l, gl, true, false);
-    const auto p = (tril(m) + tril(m, -1)) * 0.5;  // half of the diagonal
+    const auto p = (tril(m) + below(m)) * 0.5;  // half of the diagonal
     const auto left = triangular_solve_unchecked(l, p, {.transposed = true});
     return {symmetric(triangular_solve_unchecked(l, left, {.left = false}))};
   }
@@ -83,7 +99,7 @@ struct TallQR : Function<TallQR> {
   static Variables<T> backward(Context<T>& ctx, const Variables<T>& gy) {
     const auto q = ctx.saved_output(0), r = ctx.saved_output(1);
     const auto m = product(r, gy[1], false, true) - product(gy[0], q, true, false);
-    const auto g = gy[0] + product(q, tril(m) + transpose(tril(m, -1)), false, false);
+    const auto g = gy[0] + product(q, tril(m) + transpose(below(m)), false, false);
     return {triangular_solve_unchecked(r, g, {.upper = true, .left = false, .transposed = true})};
   }
 };
@@ -104,13 +120,10 @@ struct SymmetricEigen : Function<SymmetricEigen> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variables<T>& gy) {
     const auto w = ctx.saved_output(0), v = ctx.saved_output(1);
-    Variable<T> middle;
-    if (gy[0].defined()) middle = diagonal_matrix(gy[0]);
-    if (gy[1].defined()) {
-      const auto turned = over_differences(product(v, gy[1], true, false), w, {});
-      middle = middle.defined() ? middle + turned : turned;
-    }
-    return {symmetric(product(product(v, middle, false, false), v, false, true))};
+    Variables<T> parts;
+    if (gy[0].defined()) parts.push_back(diagonal_matrix(gy[0]));
+    if (gy[1].defined()) parts.push_back(over_differences(product(v, gy[1], true, false), w, {}));
+    return {symmetric(product(product(v, total(parts), false, false), v, false, true))};
   }
 };
 
@@ -133,7 +146,7 @@ struct Singular : Function<Singular> {
   static Variables<T> backward(Context<T>& ctx, const Variables<T>& gy) {
     const auto u = ctx.saved_output(0), s = ctx.saved_output(1), vh = ctx.saved_output(2);
     const auto &gu = gy[0], &gs = gy[1], &gvh = gy[2];
-    const auto sums = unsqueeze(s, -2) + unsqueeze(s, -1);
+    const auto sums = pair_sums(s);
     const auto turned = [&](const Variable<T>& x) {
       return over_differences(x - transpose(x), s, sums);
     };
@@ -141,9 +154,7 @@ struct Singular : Function<Singular> {
     if (gs.defined()) parts.push_back(diagonal_matrix(gs));
     if (gu.defined()) parts.push_back(scale_columns(turned(product(u, gu, true, false)), s));
     if (gvh.defined()) parts.push_back(scale_rows(turned(product(vh, gvh, false, true)), s));
-    auto middle = parts[0];
-    for (std::size_t i = 1; i < parts.size(); ++i) middle = middle + parts[i];
-    auto left = product(u, middle, false, false);
+    auto left = product(u, total(parts), false, false);
     if (gu.defined() && rows_of(u.shape()) > columns_of(u.shape())) {
       const auto outside = gu - product(u, product(u, gu, true, false), false, false);
       left = left + scale_columns(outside, 1 / s);

@@ -4,6 +4,7 @@
 
 #include "xgrad/autograd/variable.hpp"
 #include "xgrad/core/kernels/lapack.hpp"
+#include "xgrad/ops/shape.hpp"
 
 namespace xg {
 namespace detail {
@@ -55,6 +56,12 @@ Variable<T> mask(std::size_t rows, std::size_t columns, Keep keep) {
 template <class T>
 Variable<T> identity(std::size_t n) {
   return mask<T>(n, n, [](std::size_t i, std::size_t j) { return i == j; });
+}
+
+/// One number for each matrix, [...], as [..., 1, 1] beside the matrices.
+template <class T>
+Variable<T> per_matrix(const Variable<T>& x) {
+  return unsqueeze(unsqueeze(x, -1), -1);
 }
 
 }  // namespace detail

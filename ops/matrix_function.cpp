@@ -40,6 +40,19 @@ Variable<T> magnitude(const Array<T>& x) {
   return Variable<T>(std::move(m));
 }
 
+/// [[a, b], [0, a]], and its upper right part again.
+template <class T>
+Variable<T> upper_blocks(const Variable<T>& a, const Variable<T>& b) {
+  const Variable<T> zero(full_array<T>(a.shape(), T(0)));
+  const auto top = concat(Variables<T>{a, b}, -1), bottom = concat(Variables<T>{zero, a}, -1);
+  return concat(Variables<T>{top, bottom}, -2);
+}
+template <class T>
+Variable<T> upper_right(const Variable<T>& x) {
+  const Shape halves(2, rows_of(x.shape()) / 2);
+  return split(split(x, halves, -2)[0], halves, -1)[1];
+}
+
 struct MatrixExp : Function<MatrixExp> {
   static constexpr auto name = "matrix_exp";
   template <class T>
@@ -55,13 +68,7 @@ struct MatrixExp : Function<MatrixExp> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     const auto at = transpose(ctx.saved(0));
     const auto size = magnitude(gy.value());
-    const Variable<T> zero(full_array<T>(gy.shape(), T(0)));
-    const auto block = concat(
-        Variables<T>{concat(Variables<T>{at, gy / size}, -1), concat(Variables<T>{zero, at}, -1)},
-        -2);
-    const std::size_t n = rows_of(gy.shape());
-    const auto top = split(apply(block), Shape{n, n}, -2)[0];
-    return {split(top, Shape{n, n}, -1)[1] * size};
+    return {upper_right(apply(upper_blocks(at, gy / size))) * size};
   }
 };
 

@@ -28,7 +28,7 @@ Variable<T> extreme(const Variable<T>& x, bool largest) {
 
 template <class T>
 Variable<T> with_axes(const Variable<T>& y, ReduceOptions options) {
-  return options.keepdims ? unsqueeze(unsqueeze(y, -1), -1) : y;
+  return options.keepdims ? detail::per_matrix(y) : y;
 }
 
 }  // namespace

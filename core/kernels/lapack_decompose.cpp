@@ -133,22 +133,6 @@ int pseudo_inverse_one(std::size_t m, std::size_t n, T rcond, const T* a, T* y) 
   return 0;
 }
 
-/// cof(u s vh) = det(u vh) u diag(prod of the other s) vh.
-template <class T>
-void cofactors_one(std::size_t n, const T* a, T* y) {
-  const Scratch<T> u(n * n), s(n), vh(n * n), whole(n * n);
-  if (svd_one(n, n, a, u.data(), s.data(), vh.data()) != 0) return fill_nan(y, n * n);
-  gemm(false, false, n, n, n, T(1), u.data(), vh.data(), T(0), whole.data());
-  T sign = 0;
-  determinant(1, n, whole.data(), &sign);
-  for (std::size_t i = 0; i < n; ++i) {
-    T others = sign < T(0) ? T(-1) : T(1);
-    for (std::size_t j = 0; j < n; ++j) others *= i == j ? T(1) : s[j];
-    for (std::size_t j = 0; j < n; ++j) vh[i * n + j] *= others;
-  }
-  gemm(false, false, n, n, n, T(1), u.data(), vh.data(), T(0), y);
-}
-
 }  // namespace
 
 template <class T>
@@ -193,20 +177,12 @@ Breakdown pseudo_inverse(std::size_t count, std::size_t m, std::size_t n, T rcon
       [&](std::size_t i) { return pseudo_inverse_one(m, n, rcond, a + i * m * n, y + i * m * n); });
 }
 
-template <class T>
-void cofactors(std::size_t count, std::size_t n, const T* a, T* y) {
-  if (n == 0) return;
-  for_each_matrix(count, 20 * cubed(n),
-                  [&](std::size_t i) { cofactors_one(n, a + i * n * n, y + i * n * n); });
-}
-
-#define XG_INSTANTIATE(T)                                                                    \
-  template Breakdown cholesky(std::size_t, std::size_t, const T*, T*);                       \
-  template void qr(std::size_t, std::size_t, std::size_t, const T*, T*, T*);                 \
-  template Breakdown eigh(std::size_t, std::size_t, const T*, T*, T*);                       \
-  template Breakdown svd(std::size_t, std::size_t, std::size_t, const T*, T*, T*, T*);       \
-  template Breakdown pseudo_inverse(std::size_t, std::size_t, std::size_t, T, const T*, T*); \
-  template void cofactors(std::size_t, std::size_t, const T*, T*);
+#define XG_INSTANTIATE(T)                                                              \
+  template Breakdown cholesky(std::size_t, std::size_t, const T*, T*);                 \
+  template void qr(std::size_t, std::size_t, std::size_t, const T*, T*, T*);           \
+  template Breakdown eigh(std::size_t, std::size_t, const T*, T*, T*);                 \
+  template Breakdown svd(std::size_t, std::size_t, std::size_t, const T*, T*, T*, T*); \
+  template Breakdown pseudo_inverse(std::size_t, std::size_t, std::size_t, T, const T*, T*);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 #undef XG_INSTANTIATE

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include <xgrad/core/kernels/gemm.hpp>
 #include <xgrad/core/kernels/lapack_backend.hpp>
 #include <xgrad/core/kernels/lapack_batch_backend.hpp>
 
@@ -56,17 +57,22 @@ int solve_one(std::size_t n, std::size_t columns, bool transposed, const T* a, T
   return 0;
 }
 
+/// From the factors, none of whose pivots is 0.
+template <class T>
+int inverse_of(const Factored<T>& f, T* y) {
+  std::copy_n(f.lu.data(), f.n * f.n, y);
+  const std::size_t size = 64 * f.n;
+  const Scratch<T> work(size);
+  int info = 0;
+  fortran::getri(as_int(f.n), y, f.pivots.data(), work.data(), as_int(size), &info);
+  return info;
+}
+
 template <class T>
 int inverse_one(std::size_t n, const T* a, T* y) {
   const Factored<T> f(n, a);
   if (!f.finite) fill_nan(y, n * n);
-  if (!f.finite || f.info != 0) return f.info;
-  std::copy_n(f.lu.data(), n * n, y);
-  const std::size_t size = 64 * n;
-  const Scratch<T> work(size);
-  int info = 0;
-  fortran::getri(as_int(n), y, f.pivots.data(), work.data(), as_int(size), &info);
-  return info;
+  return !f.finite || f.info != 0 ? f.info : inverse_of(f, y);
 }
 
 /// det = mantissa 2^exponent, the mantissa 0 or of magnitude [0.5, 1).
@@ -85,11 +91,49 @@ std::pair<T, long> scaled_determinant(const Factored<T>& f) {
 }
 
 template <class T>
-T determinant_one(std::size_t n, const T* a) {
-  const Factored<T> f(n, a);
+T determinant_of(const Factored<T>& f) {
   if (!f.finite) return std::numeric_limits<T>::quiet_NaN();
   const auto [mantissa, exponent] = scaled_determinant(f);
   return std::ldexp(mantissa, static_cast<int>(std::clamp(exponent, -100000L, 100000L)));
+}
+
+template <class T>
+bool nearly_singular(const Factored<T>& f) {
+  T least = std::numeric_limits<T>::infinity(), most = 0;
+  for (std::size_t i = 0; i < f.n; ++i) {
+    least = std::min(least, std::abs(f.pivot(i)));
+    most = std::max(most, std::abs(f.pivot(i)));
+  }
+  return f.finite && least <= std::sqrt(std::numeric_limits<T>::epsilon()) * most;
+}
+
+/// cof(u s vh) = det(u vh) u diag(products of the other s) vh.
+template <class T>
+void cofactors_by_svd(std::size_t n, const T* a, T* y) {
+  const Scratch<T> u(n * n), s(n), vh(n * n), whole(n * n);
+  if (svd(1, n, n, a, u.data(), s.data(), vh.data())) return fill_nan(y, n * n);
+  gemm(false, false, n, n, n, T(1), u.data(), vh.data(), T(0), whole.data());
+  const T sign = determinant_of(Factored<T>(n, whole.data())) < T(0) ? T(-1) : T(1);
+  for (std::size_t i = 0; i < n; ++i) {
+    T others = sign;
+    for (std::size_t j = 0; j < n; ++j) others *= i == j ? T(1) : s[j];
+    for (std::size_t j = 0; j < n; ++j) vh[i * n + j] *= others;
+  }
+  gemm(false, false, n, n, n, T(1), u.data(), vh.data(), T(0), y);
+}
+
+/// det(a) a^-T, where there is an inverse to speak of.
+template <class T>
+void cofactors_one(std::size_t n, const T* a, T* y) {
+  const Factored<T> f(n, a);
+  if (!f.finite) return fill_nan(y, n * n);
+  if (nearly_singular(f)) return cofactors_by_svd(n, a, y);
+  (void)inverse_of(f, y);
+  const T factor = determinant_of(f);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) std::swap(y[i * n + j], y[j * n + i]);
+  }
+  for (std::size_t i = 0; i < n * n; ++i) y[i] *= factor;
 }
 
 }  // namespace
@@ -128,7 +172,7 @@ void triangular_solve(std::size_t count, std::size_t rows, std::size_t columns, 
 template <class T>
 void determinant(std::size_t count, std::size_t n, const T* a, T* y) {
   for_each_matrix(count, cubed(n),
-                  [&](std::size_t i) { y[i] = determinant_one(n, a + i * n * n); });
+                  [&](std::size_t i) { y[i] = determinant_of(Factored<T>(n, a + i * n * n)); });
 }
 
 template <class T>
@@ -150,16 +194,16 @@ void log_determinant(std::size_t count, std::size_t n, const T* a, T* sign, T* l
 }
 
 template <class T>
+void cofactors(std::size_t count, std::size_t n, const T* a, T* y) {
+  if (n == 0) return;
+  for_each_matrix(count, 2 * cubed(n),
+                  [&](std::size_t i) { cofactors_one(n, a + i * n * n, y + i * n * n); });
+}
+
+template <class T>
 void nearly_singular(std::size_t count, std::size_t n, const T* a, bool* y) {
-  const T limit = std::sqrt(std::numeric_limits<T>::epsilon());
   for_each_matrix(count, cubed(n), [&](std::size_t i) {
-    const Factored<T> f(n, a + i * n * n);
-    T least = std::numeric_limits<T>::infinity(), most = 0;
-    for (std::size_t k = 0; k < n; ++k) {
-      least = std::min(least, std::abs(f.pivot(k)));
-      most = std::max(most, std::abs(f.pivot(k)));
-    }
-    y[i] = f.finite && n > 0 && least <= limit * most;
+    y[i] = n > 0 && nearly_singular(Factored<T>(n, a + i * n * n));
   });
 }
 
@@ -169,6 +213,7 @@ void nearly_singular(std::size_t count, std::size_t n, const T* a, bool* y) {
   template void triangular_solve(std::size_t, std::size_t, std::size_t, Triangle, const T*, T*); \
   template void determinant(std::size_t, std::size_t, const T*, T*);                             \
   template void log_determinant(std::size_t, std::size_t, const T*, T*, T*);                     \
+  template void cofactors(std::size_t, std::size_t, const T*, T*);                               \
   template void nearly_singular(std::size_t, std::size_t, const T*, bool*);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
