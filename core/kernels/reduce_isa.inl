@@ -166,15 +166,13 @@ std::size_t find(const T* x, std::size_t n, T value) {
   const Batch<T> wanted(value);
   std::size_t i = 0;
   for (; i + block <= n; i += block) {
-    auto hit = Batch<T>::load_unaligned(x + i) != Batch<T>::load_unaligned(x + i);
-    if (value == value) {
-      hit = Batch<T>::load_unaligned(x + i) == wanted;
-      for (std::size_t u = 1; u < 4; ++u)
-        hit = hit | (Batch<T>::load_unaligned(x + i + u * Batch<T>::size) == wanted);
-    } else {
-      for (std::size_t u = 1; u < 4; ++u) {
+    auto hit = Batch<T>::load_unaligned(x + i) == wanted;
+    for (std::size_t u = 1; u < 4; ++u)
+      hit = hit | (Batch<T>::load_unaligned(x + i + u * Batch<T>::size) == wanted);
+    if (value != value) {  // not v != v, which in xsimd 8 is false for NaN
+      for (std::size_t u = 0; u < 4; ++u) {
         const Batch<T> v = Batch<T>::load_unaligned(x + i + u * Batch<T>::size);
-        hit = hit | (v != v);
+        hit = hit | !(v == v);
       }
     }
     if (xsimd::any(hit)) break;

@@ -279,6 +279,20 @@ TEMPLATE_TEST_CASE("arg_max, arg_min: the first of equals, and NaN first of all"
   REQUIRE(index == Index{1, 1, 1, 0});
 }
 
+TEMPLATE_TEST_CASE("arg_max, arg_min: NaN in a long row", "[core][reduce]", float, double) {
+  for (const std::size_t n : {31, 64, 300, 5000})
+    for (const std::size_t at : {std::size_t{0}, n / 2, n - 1}) {
+      std::vector<TestType> x(n, TestType(1));
+      x[at] = std::numeric_limits<TestType>::quiet_NaN();
+      std::int64_t largest = -1, smallest = -1;
+      k::arg_max<TestType>(x.data(), 1, n, 1, &largest, nullptr);
+      k::arg_min<TestType>(x.data(), 1, n, 1, &smallest, nullptr);
+      CAPTURE(n, at);
+      REQUIRE(largest == static_cast<std::int64_t>(at));
+      REQUIRE(smallest == static_cast<std::int64_t>(at));
+    }
+}
+
 TEST_CASE("arg_max: finds the place in long rows and columns", "[core][reduce]") {
   const std::size_t outer = 3, n = GENERATE(15u, 64u, 500u), inner = GENERATE(1u, 7u, 40u);
   const auto x = random_vector<float>(outer * n * inner, 6);
