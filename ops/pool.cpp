@@ -98,7 +98,7 @@ Variable<T> lp_pool(const char* op, const Variable<T>& x, double p, const PerAxi
   for (std::size_t i = 0; i < rank; ++i) count *= static_cast<double>(kernel[i]);
   const auto mean = detail::average(input, pow(x, p), windows);
   // Not a plain power: its derivative at 0 is infinite, and infinity times 0 no number.
-  return map([count, q = 1 / p](auto s) { return where(s != 0, pow(s * count, q), s); }, mean);
+  return map([count, q = 1 / p](auto s) { return where(s != 0, pow(s * count, q), 0); }, mean);
 }
 
 }  // namespace

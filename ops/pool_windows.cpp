@@ -51,12 +51,13 @@ void check_numbers(const char* op, const PoolNumbers& n, std::size_t rank) {
   require<ValueError>(n.divisor >= 0, op, "divisor", "be >= 0", n.divisor);
 }
 
+/// 0 if not even one fits.
 std::size_t windows_along(const PoolNumbers& n, std::size_t i, std::size_t in, std::size_t reach) {
-  const std::size_t stride = whole(n.stride[i]), padding = whole(n.padding[i]);
-  const std::size_t room = in + 2 * padding - reach;
-  if (!n.ceil_mode) return room / stride + 1;
-  const std::size_t out = (room + stride - 1) / stride + 1;
-  return (out - 1) * stride >= in + padding ? out - 1 : out;
+  const std::size_t stride = whole(n.stride[i]), padded = in + 2 * whole(n.padding[i]);
+  const std::size_t slack = n.ceil_mode ? stride - 1 : 0;  // what may be missing from a window
+  if (in == 0 || padded + slack < reach) return 0;
+  const std::size_t out = (padded + slack - reach) / stride + 1;
+  return n.ceil_mode && (out - 1) * stride >= in + whole(n.padding[i]) ? out - 1 : out;
 }
 
 PoolAxis regular_axis(const PoolNumbers& n, std::size_t i, std::size_t in, std::size_t reach) {
@@ -119,7 +120,7 @@ Windows regular_windows(const PoolInput& x, const PoolNumbers& n) {
   for (std::size_t i = 0; i < x.rank; ++i) {
     padded[i] = x.extent(i) + 2 * whole(n.padding[i]);
     reach[i] = (whole(n.kernel[i]) - 1) * whole(n.dilation[i]) + 1;
-    fits = fits && x.extent(i) >= 1 && reach[i] <= padded[i];
+    fits = fits && windows_along(n, i, x.extent(i), reach[i]) >= 1;
   }
   if (!fits)
     require<ShapeError>(false, x.op, "kernel", "fit the padded input " + to_string(padded), reach);

@@ -22,10 +22,15 @@ const PoolIsa<T>& functions() {
   }
 }
 
-/// f(plane) for all planes, in parallel; each stands for `elements` elements.
+/// f(begin, end) for blocks of planes, in parallel; each plane stands for `elements` elements.
+template <class F>
+void each_block(std::size_t planes, std::size_t elements, F f) {
+  parallel_for(planes, 16384 / (elements + 1) + 1, f);
+}
+/// f(plane) for all planes likewise.
 template <class F>
 void each_plane(std::size_t planes, std::size_t elements, F f) {
-  parallel_for(planes, 16384 / (elements + 1) + 1, [&](std::size_t begin, std::size_t end) {
+  each_block(planes, elements, [&](std::size_t begin, std::size_t end) {
     for (std::size_t plane = begin; plane < end; ++plane) f(plane);
   });
 }
@@ -63,17 +68,25 @@ class Plane {
   const std::uint32_t* begin_[3];
 };
 
-/// f(first output, outputs, offset of what the first reads) for the taps of a line whose windows
-/// are regular.
-template <class F>
-void each_tap(const PoolAxis& a, F f) {
+/// One tap of the windows of a line, which are regular: for the outputs first .. first + n it reads
+/// what begins at `from`.
+struct Tap {
+  std::size_t first, n, from;
+};
+using Taps = std::vector<Tap>;
+
+Taps taps_of(const PoolAxis& a) {
+  Taps taps;
+  if (!a.regular) return taps;
   for (std::size_t k = 0; k < a.kernel; ++k) {
     const std::size_t ahead = k * a.step, end = a.in + a.padding;
     std::size_t first = ahead >= a.padding ? 0 : (a.padding - ahead + a.stride - 1) / a.stride;
     std::size_t last = end > ahead ? (end - ahead + a.stride - 1) / a.stride : 0;
     last = std::min(last, a.out);
-    if (first < last) f(first, last - first, first * a.stride + ahead - a.padding);
+    first = std::min(first, last);
+    taps.push_back({first, last - first, first * a.stride + ahead - a.padding});
   }
+  return taps;
 }
 
 /// f(o0, o1, place of their line in y)
@@ -83,30 +96,61 @@ void each_output_line(const Pooling& p, F f) {
     for (std::size_t o1 = 0; o1 < p.axis[1].out; ++o1, at += p.axis[2].out) f(o0, o1, at);
 }
 
+/// Maxima of the windows (o0, o1, .) of a plane, and where they are.
 template <class T>
-void max_line(const Pooling& p, const Plane& w, std::size_t o0, std::size_t o1, const T* x, T* y,
-              PoolIndex<T>* at) {
-  const PoolAxis& a = p.axis[2];
-  const std::size_t corner = (w.begin(0, o0) * p.axis[1].in + w.begin(1, o1)) * a.in;
-  for (std::size_t o = 0; o < a.out; ++o) {
-    y[o] = -std::numeric_limits<T>::infinity();
-    at[o] = static_cast<PoolIndex<T>>(corner + w.begin(2, o));
+class MaxLine {
+ public:
+  explicit MaxLine(const Pooling& p) : a_(p.axis[2]), taps_(a_.out) {
+    if (!a_.regular) return;
+    const Taps taps = taps_of(a_);
+    first_ = taps.front().first;
+    last_ = taps.back().first + taps.back().n;
+    if (last_ <= first_) first_ = last_ = 0;
   }
-  const PoolIsa<T>& isa = functions<T>();
-  if (a.regular)
-    return w.each_line(o0, o1, [&](std::size_t line) {
-      each_tap(a, [&](std::size_t first, std::size_t n, std::size_t from) {
-        isa.max_tap(x + line + from, a.stride, n, static_cast<PoolIndex<T>>(line + from), y + first,
-                    at + first);
-      });
-    });
-  for (std::size_t o = 0; o < a.out; ++o)
+
+  void run(const Plane& w, std::size_t o0, std::size_t o1, const T* x, T* y, std::int64_t* at) {
+    for (std::size_t o = 0; o < first_; ++o) one(w, o0, o1, o, x, y, at);
+    for (std::size_t o = last_; o < a_.out; ++o) one(w, o0, o1, o, x, y, at);
+    if (first_ < last_) whole(w, o0, o1, x, y, at);
+  }
+
+ private:
+  void one(const Plane& w, std::size_t o0, std::size_t o1, std::size_t o, const T* x, T* y,
+           std::int64_t* at) const {
+    y[o] = -std::numeric_limits<T>::infinity();
+    at[o] = -1;
     w.each_element(o0, o1, o, [&](std::size_t i) {
-      if (!(x[i] > y[o]) && x[i] == x[i]) return;
+      if (!(x[i] > y[o]) && x[i] == x[i] && at[o] >= 0) return;
       y[o] = x[i];
-      at[o] = static_cast<PoolIndex<T>>(i);
+      at[o] = static_cast<std::int64_t>(i);
     });
-}
+  }
+
+  /// Those windows that no border of the last axis cuts.
+  void whole(const Plane& w, std::size_t o0, std::size_t o1, const T* x, T* y, std::int64_t* at) {
+    const std::size_t begin = first_ * a_.stride - a_.padding, n = last_ - first_;
+    lines_.clear();
+    places_.clear();
+    w.each_line(o0, o1, [&](std::size_t line) {
+      lines_.push_back(x + line + begin);
+      for (std::size_t k = 0; k < a_.kernel; ++k)
+        places_.push_back(static_cast<std::int64_t>(line + begin + k * a_.step));
+    });
+    if (lines_.empty()) places_.push_back(-1);
+    functions<T>().max_windows(lines_.data(), lines_.size(), a_.kernel, a_.step, a_.stride, n,
+                               y + first_, taps_.data());
+    const auto stride = lines_.empty() ? 0 : static_cast<std::int64_t>(a_.stride);
+    for (std::size_t i = 0; i < n; ++i)
+      at[first_ + i] =
+          places_[static_cast<std::size_t>(taps_[i])] + static_cast<std::int64_t>(i) * stride;
+  }
+
+  const PoolAxis& a_;
+  Scratch<T> taps_;
+  std::size_t first_ = 0, last_ = 0;
+  std::vector<const T*> lines_;
+  std::vector<std::int64_t> places_;
+};
 
 template <class T>
 T divisor_of(const Pooling& p, std::size_t o0, std::size_t o1, std::size_t o2) {
@@ -132,36 +176,31 @@ void average_whole(const Pooling& p, std::size_t planes, const T* x, T* y) {
 }
 
 template <class T>
-void average_line(const Pooling& p, const Plane& w, std::size_t o0, std::size_t o1, const T* x,
-                  T* y) {
+void average_line(const Pooling& p, const Plane& w, const Taps& taps, std::size_t o0,
+                  std::size_t o1, const T* x, T* y) {
   const PoolAxis& a = p.axis[2];
   std::fill_n(y, a.out, T(0));
   const PoolIsa<T>& isa = functions<T>();
-  if (a.regular) {
-    w.each_line(o0, o1, [&](std::size_t line) {
-      each_tap(a, [&](std::size_t first, std::size_t n, std::size_t from) {
-        isa.add_tap(x + line + from, a.stride, n, y + first);
-      });
-    });
-  } else {
+  w.each_line(o0, o1, [&](std::size_t line) {
+    for (const Tap& tap : taps) isa.add_tap(x + line + tap.from, a.stride, tap.n, y + tap.first);
+  });
+  if (!a.regular)
     for (std::size_t o = 0; o < a.out; ++o)
       w.each_element(o0, o1, o, [&](std::size_t i) { y[o] += x[i]; });
-  }
   for (std::size_t o = 0; o < a.out; ++o) y[o] /= divisor_of<T>(p, o0, o1, o);
 }
 
 template <class T>
-void spread_line(const Pooling& p, const Plane& w, std::size_t o0, std::size_t o1, const T* gy,
-                 T* share, T* gx) {
+void spread_line(const Pooling& p, const Plane& w, const Taps& taps, std::size_t o0, std::size_t o1,
+                 const T* gy, T* share, T* gx) {
   const PoolAxis& a = p.axis[2];
   for (std::size_t o = 0; o < a.out; ++o) share[o] = gy[o] / divisor_of<T>(p, o0, o1, o);
   const PoolIsa<T>& isa = functions<T>();
-  if (a.regular)
-    return w.each_line(o0, o1, [&](std::size_t line) {
-      each_tap(a, [&](std::size_t first, std::size_t n, std::size_t from) {
-        isa.spread_tap(share + first, a.stride, n, gx + line + from);
-      });
-    });
+  w.each_line(o0, o1, [&](std::size_t line) {
+    for (const Tap& tap : taps)
+      isa.spread_tap(share + tap.first, a.stride, tap.n, gx + line + tap.from);
+  });
+  if (a.regular) return;
   for (std::size_t o = 0; o < a.out; ++o)
     w.each_element(o0, o1, o, [&](std::size_t i) { gx[i] += share[o]; });
 }
@@ -170,15 +209,16 @@ void spread_line(const Pooling& p, const Plane& w, std::size_t o0, std::size_t o
 
 template <class T>
 void max_pool(const Pooling& p, std::size_t planes, const T* x, T* y, std::int64_t* index) {
-  const std::size_t in = p.in_size(), out = p.out_size(), width = p.axis[2].out;
-  each_plane(planes, in, [&](std::size_t plane) {
-    const Plane windows(p, plane);
-    const Scratch<PoolIndex<T>> at(width);
-    each_output_line(p, [&](std::size_t o0, std::size_t o1, std::size_t line) {
-      const std::size_t to = plane * out + line;
-      max_line(p, windows, o0, o1, x + plane * in, y + to, at.data());
-      std::copy_n(at.data(), width, index + to);
-    });
+  const std::size_t in = p.in_size(), out = p.out_size();
+  each_block(planes, in, [&](std::size_t begin, std::size_t end) {
+    MaxLine<T> line(p);
+    for (std::size_t plane = begin; plane < end; ++plane) {
+      const Plane windows(p, plane);
+      each_output_line(p, [&](std::size_t o0, std::size_t o1, std::size_t at) {
+        at += plane * out;
+        line.run(windows, o0, o1, x + plane * in, y + at, index + at);
+      });
+    }
   });
 }
 
@@ -186,10 +226,11 @@ template <class T>
 void avg_pool(const Pooling& p, std::size_t planes, const T* x, T* y) {
   if (is_whole(p)) return average_whole(p, planes, x, y);
   const std::size_t in = p.in_size(), out = p.out_size();
+  const Taps taps = taps_of(p.axis[2]);
   each_plane(planes, in, [&](std::size_t plane) {
     const Plane windows(p, plane);
-    each_output_line(p, [&](std::size_t o0, std::size_t o1, std::size_t line) {
-      average_line(p, windows, o0, o1, x + plane * in, y + plane * out + line);
+    each_output_line(p, [&](std::size_t o0, std::size_t o1, std::size_t at) {
+      average_line(p, windows, taps, o0, o1, x + plane * in, y + plane * out + at);
     });
   });
 }
@@ -197,12 +238,13 @@ void avg_pool(const Pooling& p, std::size_t planes, const T* x, T* y) {
 template <class T>
 void avg_pool_backward(const Pooling& p, std::size_t planes, const T* gy, T* gx) {
   const std::size_t in = p.in_size(), out = p.out_size();
+  const Taps taps = taps_of(p.axis[2]);
   each_plane(planes, in, [&](std::size_t plane) {
     const Plane windows(p, plane);
     const Scratch<T> share(p.axis[2].out);
     std::fill_n(gx + plane * in, in, T(0));
-    each_output_line(p, [&](std::size_t o0, std::size_t o1, std::size_t line) {
-      spread_line(p, windows, o0, o1, gy + plane * out + line, share.data(), gx + plane * in);
+    each_output_line(p, [&](std::size_t o0, std::size_t o1, std::size_t at) {
+      spread_line(p, windows, taps, o0, o1, gy + plane * out + at, share.data(), gx + plane * in);
     });
   });
 }
@@ -213,7 +255,7 @@ void gather_planes(std::size_t planes, std::size_t m, std::size_t n, const std::
   each_plane(planes, n, [=](std::size_t plane) {
     const T* const from = x + plane * m;
     const std::size_t begin = plane * n;
-    for (std::size_t i = begin; i < begin + n; ++i) y[i] = from[index[i]];
+    for (std::size_t i = begin; i < begin + n; ++i) y[i] = index[i] < 0 ? T(0) : from[index[i]];
   });
 }
 
@@ -224,7 +266,8 @@ void scatter_add_planes(std::size_t planes, std::size_t n, std::size_t m, const 
     T* const to = y + plane * m;
     std::fill_n(to, m, T(0));
     const std::size_t begin = plane * n;
-    for (std::size_t i = begin; i < begin + n; ++i) to[index[i]] += x[i];
+    for (std::size_t i = begin; i < begin + n; ++i)
+      if (index[i] >= 0) to[index[i]] += x[i];
   });
 }
 

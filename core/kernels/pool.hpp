@@ -29,7 +29,8 @@ struct Pooling {
 };
 
 /// y [planes, out...] = the maximum of each window of x [planes, in...], index = where it is in its
-/// plane: the first of equals; a NaN if there is one, the last. An empty window gives -infinity.
+/// plane: the first of equals; a NaN if there is one, the last. A window without elements gives
+/// -infinity and -1.
 template <class T>
 void max_pool(const Pooling& p, std::size_t planes, const T* x, T* y, std::int64_t* index);
 
@@ -40,11 +41,12 @@ void avg_pool(const Pooling& p, std::size_t planes, const T* x, T* y);
 template <class T>
 void avg_pool_backward(const Pooling& p, std::size_t planes, const T* gy, T* gx);
 
-/// y [planes, n] = x [planes, m] at index [planes, n].
+/// y [planes, n] = x [planes, m] at index [planes, n]; 0 where that is negative.
 template <class T>
 void gather_planes(std::size_t planes, std::size_t m, std::size_t n, const std::int64_t* index,
                    const T* x, T* y);
-/// y [planes, m] = 0 but for x [planes, n], added at index, or written there (the last of equals
+/// y [planes, m] = 0 but for x [planes, n], added at index (nowhere if
+/// negative), or written there (the last of equals
 /// stays).
 template <class T>
 void scatter_add_planes(std::size_t planes, std::size_t n, std::size_t m, const std::int64_t* index,

@@ -1,22 +1,16 @@
 #pragma once
 #include <cstddef>
-#include <cstdint>
-#include <type_traits>
 
 /// The functions of pool_isa.inl, one set for each instruction set. Private to core/kernels.
 namespace xg::kernels {
 
-/// Places within a plane, as wide as the elements.
-template <class T>
-using PoolIndex = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-
-/// One tap of a row of windows: element i * stride for window i.
 template <class T>
 struct PoolIsa {
-  /// best[i] = x if it is larger or NaN; at[i] = place + i * stride then.
-  void (*max_tap)(const T* x, std::size_t stride, std::size_t n, PoolIndex<T> place, T* best,
-                  PoolIndex<T>* at);
-  /// y[i] += x[i * stride]
+  /// Windows i < n that see `kernel` elements of each line, step apart, from i * stride on: y = the
+  /// largest, tap = its number (line by line); the first of equals, the last NaN.
+  void (*max_windows)(const T* const* lines, std::size_t count, std::size_t kernel,
+                      std::size_t step, std::size_t stride, std::size_t n, T* y, T* tap);
+  /// One tap of a row of windows, y[i] += x[i * stride]
   void (*add_tap)(const T* x, std::size_t stride, std::size_t n, T* y);
   /// x[i * stride] += y[i]
   void (*spread_tap)(const T* y, std::size_t stride, std::size_t n, T* x);
