@@ -10,8 +10,8 @@
 /// per axis, rounded down, or up with ceil_mode (without windows that begin behind the input and
 /// its front padding).
 ///
-/// All throw ShapeError if the rank does not fit or a window is larger than the padded input,
-/// ValueError for a number out of range.
+/// All throw ShapeError if the rank does not fit or not one window does, ValueError for a number
+/// out of range.
 namespace xg {
 
 template <std::size_t rank>
@@ -29,7 +29,9 @@ using MaxPool3dOptions = MaxPoolOptions<3>;
 template <class T>
 struct Pooled {
   Variable<T> values;
-  IndexArray indices;  ///< within the plane (d... flattened); the shape of values
+  /// Within the plane (d... flattened), the shape of values; -1 for a window that lies in the
+  /// padding alone.
+  IndexArray indices;
 };
 
 /// Largest element of each window. NaN wins; of equals the first one counts, of NaNs the last.
