@@ -197,6 +197,17 @@ std::string check_paths(const Sample& sample) {
   return compare(raw, pass.gradients(true), 1e-11);
 }
 
+std::string check_adds(const Sample& sample) {
+  const Pass<double> pass(sample);
+  Variables<double> outputs = pass.reached, weights = pass.weights;
+  for (const Variable<double>& y : run(sample.call, pass.x))
+    if (y.requires_grad()) outputs.push_back(y);
+  weights.insert(weights.end(), pass.weights.begin(), pass.weights.end());
+  Arrays<double> twice;
+  for (const Array<double>& g : pass.gradients()) twice.emplace_back(2 * g);
+  return compare(pass.gradients(outputs, weights, false), twice, 1e-12);
+}
+
 std::string check_subsets(const Sample& sample) {
   const std::size_t count = sample.inputs.size();
   const auto all = Pass<double>(sample).gradients();
@@ -238,9 +249,9 @@ std::string check_unchanged(const Sample& sample) {
 
 const std::vector<SampleCheck>& sample_checks() {
   static const std::vector<SampleCheck> checks = {
-      {"grad", check_gradient}, {"grad2", check_second_gradient}, {"linear", check_linear},
-      {"bits", check_bits},     {"paths", check_paths},           {"subsets", check_subsets},
-      {"float", check_float},   {"unchanged", check_unchanged},
+      {"grad", check_gradient},   {"grad2", check_second_gradient}, {"linear", check_linear},
+      {"bits", check_bits},       {"paths", check_paths},           {"adds", check_adds},
+      {"subsets", check_subsets}, {"float", check_float},           {"unchanged", check_unchanged},
   };
   return checks;
 }

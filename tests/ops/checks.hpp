@@ -21,6 +21,8 @@ std::string check_linear(const Sample& sample);
 std::string check_bits(const Sample& sample);
 /// The raw kernels of backward against the differentiable path.
 std::string check_paths(const Sample& sample);
+/// A gradient is added to one that has already arrived: f(x) beside f(x) gives twice the gradient.
+std::string check_adds(const Sample& sample);
 /// Any subset of the inputs may require gradients, and gets the same ones.
 std::string check_subsets(const Sample& sample);
 /// float against double.
