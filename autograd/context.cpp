@@ -10,12 +10,17 @@ template <class T>
 void Context<T>::save_input(const Array<T>& array) {
   if (node_ == nullptr) return;
   bool found = false;  // an argument may be given twice: f(x, x)
-  for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    if (!inputs_[i]->defined() || &inputs_[i]->state()->storage->value != &array) continue;
-    if (!has(Kind::input, i)) keep(Kind::input, i, inputs_[i]->state()->storage);
+  for (std::size_t i = 0; i < input_count_; ++i) {
+    const detail::VariableState<T>* const state = inputs_[i]->state();
+    if (state == nullptr || &state->storage->value != &array) continue;
+    if (!has(Kind::input, i)) keep(Kind::input, i, state->storage);
     found = true;
   }
-  if (found) return;
+  if (!found) refuse_foreign();
+}
+
+template <class T>
+void Context<T>::refuse_foreign() const {
   throw StateError(
       fmt::format("{}: save takes the operation's own inputs; keep other arrays with save_constant",
                   node_->name()));
@@ -29,7 +34,8 @@ void Context<T>::save_constant(Array<T> value) {
 }
 
 template <class T>
-void Context<T>::keep(Kind kind, std::size_t index, detail::Ref<detail::Storage<T>> storage) {
+void Context<T>::keep(Kind kind, std::size_t index,
+                      const detail::Ref<detail::Storage<T>>& storage) {
   detail::Saved<T>& saved = saved_.emplace_back();
   saved.kind = kind;
   saved.index = static_cast<std::uint32_t>(index);
@@ -37,14 +43,16 @@ void Context<T>::keep(Kind kind, std::size_t index, detail::Ref<detail::Storage<
   detail::CheckpointFrame<T>* frame = detail::CheckpointFrame<T>::active();
   if (frame != nullptr) {
     saved.ticket = frame->deposit(storage);
-    if (!frame->recomputing()) saved.frame = detail::Ref<detail::Recomputation<T>>(frame);
+    if (!frame->recomputing()) {
+      checkpoint_ = detail::Ref<detail::Recomputation<T>>(frame);
+      return;
+    }
   }
-  if (!saved.frame) saved.storage = std::move(storage);
+  saved.storage = storage;
 }
 
 template <class T>
-void Context<T>::finish(std::span<Variable<T>> outputs) {
-  inputs_ = {};
+void Context<T>::keep_outputs(std::span<Variable<T>> outputs) {
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if ((saved_outputs_ >> i & 1) != 0) keep(Kind::output, i, outputs[i].state()->storage);
 }
@@ -68,7 +76,7 @@ const detail::Saved<T>& Context<T>::find(Kind kind, std::size_t index) const {
 
 template <class T>
 const detail::Ref<detail::Storage<T>>& Context<T>::storage(const detail::Saved<T>& saved) const {
-  const auto& storage = saved.frame ? saved.frame->redeem(saved.ticket) : saved.storage;
+  const auto& storage = saved.storage ? saved.storage : checkpoint_->redeem(saved.ticket);
   const std::uint32_t version = storage->version.load(std::memory_order_relaxed);
   if (version != saved.version)
     throw StateError(
@@ -156,19 +164,20 @@ const Array<T>& Context<T>::saved_constant_value(std::size_t i) const {
 template <class T>
 void Context<T>::release() noexcept {
   if (saved_.empty()) return;
-  for (std::size_t i = 0; i < saved_.size(); ++i)
-    if (saved_[i].frame) saved_[i].frame->forget(saved_[i].ticket);
+  if (checkpoint_) {
+    for (std::size_t i = 0; i < saved_.size(); ++i) checkpoint_->forget(saved_[i].ticket);
+    checkpoint_.reset();
+  }
   saved_.clear();
   released_ = true;
 }
 
 template <class T>
-void Context<T>::require_saved() const {
-  if (released_)
-    throw StateError(
-        fmt::format("backward: the values saved by '{}' were freed by an earlier backward; pass "
-                    "{{.retain_graph = true}} to that one",
-                    node_->name()));
+void Context<T>::refuse_released() const {
+  throw StateError(
+      fmt::format("backward: the values saved by '{}' were freed by an earlier backward; pass "
+                  "{{.retain_graph = true}} to that one",
+                  node_->name()));
 }
 
 template class Context<float>;

@@ -22,12 +22,11 @@ class Recomputation : public RefCounted {
   virtual void forget(std::uint32_t ticket) noexcept = 0;
 };
 
-/// One saved value; inside a checkpoint a ticket for it.
+/// One saved value.
 template <class T>
 struct Saved {
   enum class Kind : std::uint8_t { input, output, constant };
-  Ref<Storage<T>> storage;
-  Ref<Recomputation<T>> frame;
+  Ref<Storage<T>> storage;  // null inside a checkpoint, which gave a ticket instead
   std::uint32_t version = 0;
   std::uint32_t ticket = 0;
   std::uint32_t index = 0;  // which argument, output or constant
@@ -84,29 +83,42 @@ class Context {
   // --- for Function
   void begin(Node<T>* node, std::span<const Variable<T>* const> inputs) {
     node_ = node;
-    inputs_ = inputs;
+    inputs_ = inputs.data();
+    input_count_ = static_cast<std::uint32_t>(inputs.size());
   }
-  void finish(std::span<Variable<T>> outputs);
+  void finish(std::span<Variable<T>> outputs) {
+    inputs_ = nullptr;
+    input_count_ = 0;
+    if (saved_outputs_ != 0) keep_outputs(outputs);
+  }
   bool differentiable(std::size_t i) const { return (non_differentiable_ >> i & 1) == 0; }
   bool materialize() const noexcept { return materialize_; }
   void release() noexcept;
-  void require_saved() const;
+  /// Throws StateError if saved values are gone.
+  void require_saved() const {
+    if (released_) refuse_released();
+  }
 
  private:
   using Kind = typename detail::Saved<T>::Kind;
   static const Shape& shape_of(const Edge<T>& edge) { return edge.node->output_shape(edge.output); }
   void save_input(const Array<T>& array);
-  void keep(Kind kind, std::size_t index, detail::Ref<detail::Storage<T>> storage);
+  [[noreturn]] void refuse_foreign() const;
+  [[noreturn]] void refuse_released() const;
+  void keep_outputs(std::span<Variable<T>> outputs);
+  void keep(Kind kind, std::size_t index, const detail::Ref<detail::Storage<T>>& storage);
   bool has(Kind kind, std::size_t index) const noexcept;
   const detail::Saved<T>& find(Kind kind, std::size_t index) const;
   const detail::Ref<detail::Storage<T>>& storage(const detail::Saved<T>& saved) const;
 
   Node<T>* node_ = nullptr;
-  std::span<const Variable<T>* const> inputs_;
+  const Variable<T>* const* inputs_ = nullptr;  // in forward
   detail::InlineList<detail::Saved<T>, 2> saved_;
+  detail::Ref<detail::Recomputation<T>> checkpoint_;  // where tickets are redeemed
   std::uint64_t saved_outputs_ = 0;
   std::uint64_t non_differentiable_ = 0;
-  std::uint32_t constants_ = 0;
+  std::uint32_t input_count_ = 0;
+  std::uint16_t constants_ = 0;
   bool materialize_ = true;
   bool released_ = false;
 };
@@ -122,7 +134,7 @@ class Gradients {
   bool has_gy(std::size_t i) const { return gy_[i].defined(); }
   /// A new, uninitialised gradient of argument i.
   Array<T>& make(std::size_t i, const Shape& shape) {
-    gx_[i] = detail::make_variable<T>([&] { return Array<T>(shape); });
+    gx_[i] = detail::make_variable<T>([&] { return empty_array<T>(shape); });
     return gx_[i].state()->storage->value;
   }
   /// The same with gy's shape, in gy's own memory when nobody else holds it: write each element

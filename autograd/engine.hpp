@@ -35,7 +35,6 @@ class BackwardTask {
     Node<T>* node;
     std::uint32_t slot;  // of its first output
     bool needed;
-    typename Node<T>::Mark before;
   };
   struct Leaf {
     Accumulator<T>* accumulator;
@@ -65,11 +64,12 @@ class BackwardTask {
   std::uint64_t id_;
   bool nested_;
   std::vector<Entry> order_;  // post-order: inputs before the nodes that use them
+  std::uint32_t slot_count_ = 0;
+  std::vector<std::pair<Node<T>*, typename Node<T>::Mark>> before_;  // when nested: to be put back
   std::vector<Leaf> leaves_;
   std::unordered_map<Accumulator<T>*, std::uint32_t> leaf_index_;
   std::vector<Variable<T>> slots_;
   std::vector<Capture> captures_;
-  std::vector<Variable<T>> gx_;
   std::vector<std::pair<Ref<Accumulator<T>>, Variable<T>>> retained_;  // committed at the end
 };
 

@@ -38,9 +38,13 @@ concept VariableArgument = !std::is_void_v<element_of<A>>;
 
 /// What forward receives for an argument.
 template <class T>
+const Array<T>& undefined_argument() {
+  static const Array<T> none = Array<T>::from_shape({0});
+  return none;
+}
+template <class T>
 const Array<T>& forward_argument(const Variable<T>& x) {
-  static const Array<T> none = Array<T>::from_shape({0});  // an undefined Variable
-  return x.defined() ? x.value() : none;
+  return x.defined() ? x.state()->storage->value : undefined_argument<T>();
 }
 template <class T>
 ArrayRefs<T> forward_argument(const Variables<T>& list) {
@@ -77,6 +81,7 @@ class FunctionNode final : public Node<T> {
   Context<T> context;
 
   void backward(std::span<Variable<T>> gy, std::span<Variable<T>> gx) override {
+    context.require_saved();
     materialize(gy);
     if constexpr (has_kernel) {
       if (!grad_enabled()) {
@@ -88,7 +93,6 @@ class FunctionNode final : public Node<T> {
     take(call_backward(gy), gx);
   }
   void release_saved() noexcept override { context.release(); }
-  void require_saved() const override { context.require_saved(); }
 
  private:
   static constexpr bool has_kernel = requires(Context<T> & c, Gradients<T>& g, const Extra&... e) {

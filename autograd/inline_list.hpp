@@ -18,12 +18,10 @@ class InlineList {
   X& operator[](std::size_t i) noexcept { return i < N ? first_[i] : (*rest_)[i - N]; }
   const X& operator[](std::size_t i) const noexcept { return i < N ? first_[i] : (*rest_)[i - N]; }
 
-  void push_back(X value) { emplace_back() = std::move(value); }
   X& emplace_back() {
-    if (size_ < N) return first_[size_++];
-    if (!rest_) rest_ = std::make_unique<std::vector<X>>();
-    ++size_;
-    return rest_->emplace_back();
+    if (size_ < N) [[likely]]
+      return first_[size_++];
+    return emplace_in_rest();
   }
   void clear() noexcept {
     for (std::size_t i = 0; i < size_ && i < N; ++i) first_[i] = X();
@@ -32,6 +30,12 @@ class InlineList {
   }
 
  private:
+  [[gnu::noinline]] X& emplace_in_rest() {
+    if (!rest_) rest_ = std::make_unique<std::vector<X>>();
+    ++size_;
+    return rest_->emplace_back();
+  }
+
   std::array<X, N> first_{};
   std::unique_ptr<std::vector<X>> rest_;
   std::size_t size_ = 0;

@@ -40,7 +40,7 @@ struct AddGradients : Function<AddGradients> {
   static constexpr auto name = "add_gradients";
   template <class T>
   static Array<T> forward(Context<T>&, const Array<T>& a, const Array<T>& b) {
-    Array<T> sum(a.shape());
+    Array<T> sum = empty_like(a);
     kernels::binary(kernels::Binary::add, a.data(), b.data(), sum.data(), sum.size());
     return sum;
   }

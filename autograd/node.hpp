@@ -44,8 +44,11 @@ struct NodeExtras {
 /// One recorded operation: its name, its edges, and how gradients pass through it.
 template <class T>
 class Node : public detail::RefCounted {
+  bool accumulator_;  // first: it fits into the base's padding
+
  public:
-  explicit Node(const char* name) noexcept : name_(name), module_path_(&detail::module_path()) {}
+  explicit Node(const char* name, bool accumulator = false) noexcept
+      : accumulator_(accumulator), name_(name), module_path_(&detail::module_path()) {}
 
   std::string_view name() const noexcept { return name_; }
   /// Dotted path of the module whose forward recorded it; empty outside modules.
@@ -54,25 +57,23 @@ class Node : public detail::RefCounted {
   const Edge<T>& edge(std::size_t i) const noexcept { return edges_[i]; }
   std::size_t output_count() const noexcept { return outputs_.size(); }
   const Shape& output_shape(std::size_t i) const noexcept { return outputs_[i]; }
-  virtual bool is_accumulator() const noexcept { return false; }
+  bool is_accumulator() const noexcept { return accumulator_; }
 
   /// Output gradients in (undefined where nothing arrived), input gradients out. Gradients that
-  /// `gy` holds alone may be overwritten.
+  /// `gy` holds alone may be overwritten. @throws StateError if saved values are gone.
   virtual void backward(std::span<Variable<T>> gy, std::span<Variable<T>> gx) = 0;
   /// Lets go of saved values.
   virtual void release_saved() noexcept {}
-  /// Throws StateError if saved values are gone.
-  virtual void require_saved() const {}
 
   void add_edge(const Variable<T>& input) {
-    add_edge(input.requires_grad() ? Edge<T>{input.state()->node, input.state()->output}
-                                   : Edge<T>());
+    Edge<T>& edge = edges_.emplace_back();
+    const detail::VariableState<T>* const state = input.state();
+    if (state == nullptr) return;
+    edge.node = state->node;
+    edge.output = state->output;
   }
-  void add_edge(Edge<T> edge) {
-    if (edge.node && edges_.size() < 64) mark.needs |= std::uint64_t{1} << edges_.size();
-    edges_.push_back(std::move(edge));
-  }
-  void add_output(const Shape& shape) { outputs_.push_back(shape); }
+  void add_edge(const Edge<T>& edge) { edges_.emplace_back() = edge; }
+  void add_output(const Shape& shape) { outputs_.emplace_back() = shape; }
   detail::NodeExtras<T>& extras();
   detail::NodeExtras<T>* extras_if_any() const noexcept { return extras_.get(); }
 
@@ -80,7 +81,7 @@ class Node : public detail::RefCounted {
   /// for each of the first 64 arguments whose gradient is asked for.
   struct Mark {
     std::uint64_t task = 0;
-    std::uint64_t needs = 0;
+    std::uint64_t needs = ~std::uint64_t{0};
     std::uint32_t place = 0;
   };
   Mark mark;
@@ -106,8 +107,7 @@ namespace detail {
 template <class T>
 class Accumulator final : public Node<T> {
  public:
-  explicit Accumulator(const Shape& shape) : Node<T>("leaf") { this->add_output(shape); }
-  bool is_accumulator() const noexcept override { return true; }
+  explicit Accumulator(const Shape& shape) : Node<T>("leaf", true) { this->add_output(shape); }
   void backward(std::span<Variable<T>>, std::span<Variable<T>>) override {}
 
   /// Adds to the gradient, in place when nobody else holds it. With `keep_graph` the sum is
@@ -132,8 +132,10 @@ Variable<T> add_gradients(Variable<T> a, Variable<T> b, bool keep_graph);
 /// A Variable around an array that `make` returns, which is built in place.
 template <class T, class Make>
 Variable<T> make_variable(Make&& make) {
-  auto state = make_ref<VariableState<T>>();
-  state->storage = make_ref<Storage<T>>(std::forward<Make>(make));
+  auto* const block = new StorageWithState<T>(std::forward<Make>(make));
+  Ref<VariableState<T>> state(new (block->state) VariableState<T>);
+  state->storage = Ref<Storage<T>>(block);
+  state->beside_storage = true;
   return Variable<T>(std::move(state));
 }
 

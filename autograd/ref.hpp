@@ -32,11 +32,12 @@ class RefCounted {
   virtual ~RefCounted() = default;
 
   static void* operator new(std::size_t bytes) { return pool_allocate(bytes); }
+  static void* operator new(std::size_t, void* place) noexcept { return place; }
   static void operator delete(void* block, std::size_t bytes) noexcept {
     pool_deallocate(block, bytes);
   }
 
-  void retain() noexcept {
+  [[gnu::always_inline]] void retain() noexcept {
     if (single_threaded())
       refs_.store(refs_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     else
@@ -55,7 +56,7 @@ class RefCounted {
   bool unique() const noexcept { return refs_.load(std::memory_order_acquire) == 1; }
 
  protected:
-  virtual void dispose() noexcept { delete this; }
+  virtual void dispose() noexcept { delete this; }  // NOLINT: hot classes override it as final
 
  private:
   std::atomic<std::uint32_t> refs_{0};
@@ -73,11 +74,19 @@ class Ref {
   Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   template <class Y>
   Ref(const Ref<Y>& other) noexcept : Ref(other.get()) {}  // NOLINT: a pointer converts to its base
-  Ref& operator=(Ref other) noexcept {
-    std::swap(object_, other.object_);
+  Ref& operator=(const Ref& other) noexcept {
+    if (other.object_ != nullptr) other.object_->retain();
+    X* const before = std::exchange(object_, other.object_);
+    if (before != nullptr) before->release();
     return *this;
   }
-  ~Ref() {
+  Ref& operator=(Ref&& other) noexcept {
+    if (this == &other) return *this;
+    X* const before = std::exchange(object_, std::exchange(other.object_, nullptr));
+    if (before != nullptr) before->release();
+    return *this;
+  }
+  [[gnu::always_inline]] ~Ref() {
     if (object_ != nullptr) object_->release();
   }
 

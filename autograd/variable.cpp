@@ -65,7 +65,7 @@ Variable<T>& Variable<T>::set_requires_grad(bool required) {
 namespace {
 template <class T>
 detail::Accumulator<T>* accumulator_of(const detail::VariableState<T>& state) {
-  if (!state.leaf) return state.retained.get();
+  if (!state.leaf) return state.extras ? state.extras->retained.get() : nullptr;
   return static_cast<detail::Accumulator<T>*>(state.node.get());
 }
 }  // namespace
@@ -96,9 +96,9 @@ template <class T>
 void Variable<T>::retain_grad() const {
   detail::VariableState<T>& state = checked();
   if (!state.node) throw StateError("retain_grad: this Variable requires no gradient");
-  if (state.leaf || state.retained) return;
-  state.retained = detail::make_ref<detail::Accumulator<T>>(shape());
-  state.node->extras().retained.emplace_back(state.output, state.retained);
+  if (state.leaf || state.need_extras().retained) return;
+  state.extras->retained = detail::make_ref<detail::Accumulator<T>>(shape());
+  state.node->extras().retained.emplace_back(std::uint32_t{state.output}, state.extras->retained);
 }
 
 template <class T>
@@ -121,12 +121,12 @@ std::uint32_t Variable<T>::version() const {
 template <class T>
 const std::string& Variable<T>::name() const {
   static const std::string none;
-  return checked().name ? *state_->name : none;
+  return checked().extras ? state_->extras->name : none;
 }
 
 template <class T>
 Variable<T>& Variable<T>::set_name(std::string name) {
-  checked().name = std::make_unique<std::string>(std::move(name));
+  checked().need_extras().name = std::move(name);
   return *this;
 }
 

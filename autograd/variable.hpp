@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -36,23 +37,56 @@ class Accumulator;
 
 /// A value and what happened to it. Shared by a Variable, what detach() made of it, and the saves.
 template <class T>
-struct Storage final : RefCounted {
+struct Storage : RefCounted {
   template <class Make>
   explicit Storage(Make&& make)
       : value(std::forward<Make>(make)()) {}  // built in place: moves cost
-  Array<T> value;
   std::atomic<std::uint32_t> version{0};
   const char* changed_by = "";
+  Array<T> value;
+};
+
+/// What few Variables have.
+template <class T>
+struct VariableExtras {
+  Ref<Accumulator<T>> retained;  // where retain_grad() keeps an interior gradient
+  std::string name;
 };
 
 template <class T>
 struct VariableState final : RefCounted {
+  std::uint32_t output : 30 = 0;         // which result of the node
+  std::uint32_t leaf : 1 = 1;            // a flag
+  std::uint32_t beside_storage : 1 = 0;  // a flag: lies in the block of its own storage
   Ref<Storage<T>> storage;
-  Ref<Node<T>> node;         // what made it; for a leaf that requires gradients its Accumulator
-  std::uint32_t output = 0;  // which result of the node
-  bool leaf = true;
-  Ref<Accumulator<T>> retained;  // where retain_grad() keeps an interior gradient
-  std::unique_ptr<std::string> name;
+  Ref<Node<T>> node;  // what made it; for a leaf that requires gradients its Accumulator
+  std::unique_ptr<VariableExtras<T>> extras;
+
+  VariableExtras<T>& need_extras() {
+    if (!extras) extras = std::make_unique<VariableExtras<T>>();
+    return *extras;
+  }
+
+ protected:
+  void dispose() noexcept override {
+    if (!beside_storage) {
+      delete this;
+      return;
+    }
+    const Ref<Storage<T>> block = std::move(storage);  // may free this memory, at the very end
+    this->~VariableState();
+  }
+};
+
+/// A Storage and the state of the Variable it is made for: one allocation instead of two. The state
+/// ends with its last handle, the storage with the last save or detached Variable.
+template <class T>
+struct StorageWithState final : Storage<T> {
+  using Storage<T>::Storage;
+  alignas(VariableState<T>) std::byte state[sizeof(VariableState<T>)];
+
+ protected:
+  void dispose() noexcept override { delete this; }
 };
 
 }  // namespace detail

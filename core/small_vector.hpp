@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <iterator>
 #include <memory>
@@ -13,13 +14,15 @@ namespace xg {
 
 /// A sequence of trivial values that lives inside its owner up to `inline_capacity` elements and on
 /// the heap above. It holds the shapes and strides of Arrays, which are copied at every operation:
-/// measured against xtensor's own svector it halves the cost of making a small Array.
+/// measured against xtensor's own svector it halves the cost of making a small Array. An Array
+/// holds three of them and a Node one, so each further inline element adds 32 bytes to every
+/// operation.
 template <class T>
 class SmallVector {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  static constexpr std::size_t inline_capacity = 6;
+  static constexpr std::size_t inline_capacity = 4;
   using value_type = T;
   using size_type = std::size_t;
   using difference_type = std::ptrdiff_t;
@@ -34,7 +37,8 @@ class SmallVector {
   using allocator_type = std::allocator<T>;
 
   SmallVector() noexcept = default;
-  explicit SmallVector(size_type n, const T& value = T()) { assign(n, value); }
+  explicit SmallVector(size_type n) { resize_uninitialized(n); }  // zeros
+  SmallVector(size_type n, const T& value) { assign(n, value); }
   SmallVector(std::initializer_list<T> values) { assign(values.begin(), values.end()); }
   template <std::input_iterator It>
   SmallVector(It first, It last) {
@@ -56,18 +60,21 @@ class SmallVector {
   }
   SmallVector& operator=(SmallVector&& other) noexcept {
     if (this != &other) {
-      if (heap_ != nullptr) delete[] heap_;
+      if (on_heap()) delete[] data_;
       take(other);
     }
     return *this;
   }
   ~SmallVector() {
-    if (heap_ != nullptr) delete[] heap_;
+    if (on_heap()) delete[] data_;
   }
 
   void assign(size_type n, const T& value) {
     resize_uninitialized(n);
-    std::fill_n(data(), n, value);
+    if (n <= inline_capacity)  // of fixed length: no call of memset
+      std::fill_n(data_, inline_capacity, value);
+    else
+      std::fill_n(data_, n, value);
   }
   template <std::input_iterator It>
   void assign(It first, It last) {
@@ -80,8 +87,8 @@ class SmallVector {
   bool empty() const noexcept { return size_ == 0; }
   size_type max_size() const noexcept { return UINT32_MAX; }
   size_type capacity() const noexcept { return capacity_; }
-  T* data() noexcept { return heap_ != nullptr ? heap_ : inline_; }
-  const T* data() const noexcept { return heap_ != nullptr ? heap_ : inline_; }
+  T* data() noexcept { return data_; }
+  const T* data() const noexcept { return data_; }
   T& operator[](size_type i) noexcept { return data()[i]; }
   const T& operator[](size_type i) const noexcept { return data()[i]; }
   T& front() noexcept { return data()[0]; }
@@ -104,9 +111,9 @@ class SmallVector {
   void clear() noexcept { size_ = 0; }
   void reserve(size_type n) { grow(n); }
   void resize(size_type n, const T& value = T()) {
-    if (n <= inline_capacity && heap_ == nullptr) {
+    if (n <= inline_capacity) {
       // All slots at once: a loop of unknown length would become a call of memset.
-      for (size_type i = 0; i < inline_capacity; ++i) inline_[i] = i < size_ ? inline_[i] : value;
+      for (size_type i = 0; i < inline_capacity; ++i) data_[i] = i < size_ ? data_[i] : value;
     } else {
       grow(n);
       if (n > size_) std::fill(data() + size_, data() + n, value);
@@ -115,7 +122,7 @@ class SmallVector {
   }
   void push_back(T value) {
     if (size_ == capacity_) grow(2 * static_cast<size_type>(capacity_));
-    data()[size_++] = value;
+    data_[size_++] = value;
   }
   void pop_back() noexcept { --size_; }
   iterator insert(const_iterator at, T value) {
@@ -133,12 +140,16 @@ class SmallVector {
   void swap(SmallVector& other) noexcept { std::swap(*this, other); }
 
  private:
+  bool on_heap() const noexcept { return data_ != inline_; }
   void grow(size_type n) {
-    if (n <= capacity_) return;
+    if (n > capacity_) [[unlikely]]
+      move_to_heap(n);
+  }
+  [[gnu::noinline]] void move_to_heap(size_type n) {
     T* bigger = new T[n];
-    std::copy(begin(), end(), bigger);
-    delete[] heap_;
-    heap_ = bigger;
+    std::fill(std::copy(begin(), end(), bigger), bigger + n, T());
+    if (on_heap()) delete[] data_;
+    data_ = bigger;
     capacity_ = static_cast<std::uint32_t>(n);
   }
   void resize_uninitialized(size_type n) {
@@ -146,21 +157,20 @@ class SmallVector {
     size_ = static_cast<std::uint32_t>(n);
   }
   void copy(const SmallVector& other) {
-    if (heap_ == nullptr && other.heap_ == nullptr) {
-      std::copy_n(other.inline_, inline_capacity, inline_);  // of fixed length: three vector moves
-      size_ = other.size_;
-    } else {
-      assign(other.begin(), other.end());
-    }
+    if (other.size_ > inline_capacity) [[unlikely]]
+      return assign(other.begin(), other.end());
+    std::memcpy(data_, other.data_, sizeof inline_);  // of fixed length: two vector moves
+    size_ = other.size_;
   }
   void take(SmallVector& other) noexcept {
-    heap_ = std::exchange(other.heap_, nullptr);
-    size_ = std::exchange(other.size_, 0U);
+    const bool heap = other.on_heap();
+    data_ = heap ? std::exchange(other.data_, other.inline_) : inline_;
+    if (!heap) std::memcpy(inline_, other.inline_, sizeof inline_);
     capacity_ = std::exchange(other.capacity_, static_cast<std::uint32_t>(inline_capacity));
-    if (heap_ == nullptr) std::copy_n(other.inline_, inline_capacity, inline_);
+    size_ = std::exchange(other.size_, 0U);
   }
 
-  T* heap_ = nullptr;
+  T* data_ = inline_;  // never null: reading an element takes no decision
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = inline_capacity;
   T inline_[inline_capacity] = {};

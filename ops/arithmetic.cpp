@@ -32,7 +32,7 @@ Variable<T> sum_if_needed(Context<T>& ctx, std::size_t i, const auto& gradient) 
 
 template <class T>
 Array<T> map_scalar(Binary op, const Array<T>& x, double c) {
-  Array<T> y(x.shape());
+  Array<T> y = empty_like(x);
   kernels::binary_scalar<T>(op, x.data(), static_cast<T>(c), y.data(), y.size());
   return y;
 }
@@ -48,7 +48,7 @@ struct Neg : Function<Neg> {
   static constexpr auto name = "neg";
   template <class T>
   static Array<T> forward(Context<T>&, const Array<T>& x) {
-    Array<T> y(x.shape());
+    Array<T> y = empty_like(x);
     kernels::unary<T>(kernels::Unary::neg, x.data(), y.data(), y.size());
     return y;
   }
@@ -209,7 +209,7 @@ struct NumberSub : Function<NumberSub> {
   static constexpr auto name = "sub";
   template <class T>
   static Array<T> forward(Context<T>&, const Array<T>& x, double c) {
-    Array<T> y(x.shape());
+    Array<T> y = empty_like(x);
     kernels::scalar_binary<T>(Binary::sub, static_cast<T>(c), x.data(), y.data(), y.size());
     return y;
   }
@@ -225,7 +225,7 @@ struct NumberDiv : Function<NumberDiv> {
   static Array<T> forward(Context<T>& ctx, const Array<T>& x, double c) {
     ctx.save(x);
     ctx.save_output();
-    Array<T> y(x.shape());
+    Array<T> y = empty_like(x);
     kernels::scalar_binary<T>(Binary::div, static_cast<T>(c), x.data(), y.data(), y.size());
     return y;
   }

@@ -57,7 +57,7 @@ namespace detail {
 
 template <class T>
 Array<T> broadcast_array(const Array<T>& x, const Shape& shape) {
-  Array<T> y(shape);
+  Array<T> y = empty_array<T>(shape);
   kernels::broadcast_copy(x.data(), x.shape().data(), x.dimension(), shape.data(), shape.size(),
                           y.data());
   return y;
@@ -65,7 +65,7 @@ Array<T> broadcast_array(const Array<T>& x, const Shape& shape) {
 
 template <class T>
 Array<T> sum_array_to(const Array<T>& x, const Shape& shape) {
-  Array<T> y(shape);
+  Array<T> y = empty_array<T>(shape);
   kernels::sum_to(x.data(), x.shape().data(), x.dimension(), shape.data(), shape.size(), y.data());
   return y;
 }
@@ -74,8 +74,8 @@ template <class T>
 Array<T> broadcast_binary(const char* name, kernels::Binary op, const Array<T>& a,
                           const Array<T>& b) {
   const bool same = a.shape() == b.shape();
-  Array<T> y(same ? a.shape()
-                  : broadcast_shape(name, a.shape(), b.shape()));  // one y: built in place
+  Array<T> y =  // one y: built in place
+      same ? empty_like(a) : empty_array<T>(broadcast_shape(name, a.shape(), b.shape()));
   if (same) {
     kernels::binary<T>(op, a.data(), b.data(), y.data(), y.size());
   } else if (b.dimension() == 0) {

@@ -60,7 +60,7 @@ class Space {
 
 template <class T>
 Variable<T> uninitialized(const Shape& shape) {
-  return make_variable<T>([&] { return Array<T>(shape); });
+  return make_variable<T>([&] { return empty_array<T>(shape); });
 }
 template <class T>
 T* data(const Variable<T>& x) {
@@ -77,6 +77,7 @@ class MapNode final : public Node<T> {
   Context<T> context;
 
   void backward(std::span<Variable<T>> gy, std::span<Variable<T>> gx) override {
+    context.require_saved();
     if (!gy[0].defined()) return;
     if (!plan_.refusal.empty()) throw ValueError(plan_.refusal);
     if (grad_enabled())
@@ -85,7 +86,6 @@ class MapNode final : public Node<T> {
       at_once(gy[0], gx);
   }
   void release_saved() noexcept override { context.release(); }
-  void require_saved() const override { context.require_saved(); }
 
  private:
   void at_once(Variable<T>& gy, std::span<Variable<T>> gx) {
@@ -99,7 +99,7 @@ class MapNode final : public Node<T> {
       for (const GradientPlan::Read& read : plan_.reads) space.add(source(read));
       for (std::size_t k = 0; k < count; ++k) {
         // The program reads a block of gy before it writes one.
-        results.push_back(k == 0 && may_overwrite(gy) ? gy : uninitialized<T>(shape));
+        results.emplace_back() = k == 0 && may_overwrite(gy) ? gy : uninitialized<T>(shape);
         outputs.push_back(data(results[k]));
       }
       space.run(plan_.backward, outputs.data());

@@ -21,7 +21,7 @@ struct UnaryFunction : Function<D> {
       ctx.save(x);
     else
       ctx.save_output();
-    Array<T> y(x.shape());
+    Array<T> y = empty_like(x);
     kernels::unary<T>(D::kernel, x.data(), y.data(), y.size());
     return y;
   }

@@ -1,5 +1,7 @@
 #include "xgrad/core/kernels/elementwise.hpp"
 
+#include <atomic>
+
 #include "xgrad/core/kernels/elementwise_layout.hpp"
 #include "xgrad/core/kernels/elementwise_table.hpp"
 #include "xgrad/core/kernels/isa.hpp"
@@ -17,99 +19,105 @@ const ElementwiseTable<T>& choose() {
   return baseline::elementwise_table<T>();
 }
 
+/// An operand that stays where it is while the others move on: a scalar, or a pointer to one.
+template <class X>
+struct Fixed {
+  X value;
+  operator X() const { return value; }  // NOLINT: it stands for its value
+  Fixed operator+(std::size_t) const { return *this; }
+};
+template <class X>
+Fixed(X) -> Fixed<X>;
+
+template <class Loop, class... Operands>
+[[gnu::noinline]] void run_in_blocks(std::size_t n, Loop loop, Operands... operands) {
+  parallel_for(n, parallel_block, [=](std::size_t begin, std::size_t end) {
+    loop((operands + begin)..., end - begin);
+  });
+}
+
 // One block runs without the machinery of threads: a scalar costs a call through a pointer.
-template <class F>
-void split(std::size_t n, F&& body) {
-  if (n <= parallel_block) {
-    if (n > 0) body(std::size_t{0}, n);
-    return;
-  }
-  parallel_for(n, parallel_block, body);
+template <class Loop, class... Operands>
+void run(std::size_t n, Loop loop, Operands... operands) {
+  if (n > parallel_block) [[unlikely]]
+    return run_in_blocks(n, loop, operands...);
+  if (n > 0) loop(operands..., n);
+}
+
+template <class T>
+std::atomic<const ElementwiseTable<T>*> chosen = nullptr;
+
+template <class T>
+[[gnu::noinline]] const ElementwiseTable<T>& choose_now() {
+  const ElementwiseTable<T>& table = choose<T>();
+  chosen<T>.store(&table, std::memory_order_release);
+  return table;
 }
 
 }  // namespace
 
+// Not a local static: its guard would cost every caller a frame.
 template <class T>
 const ElementwiseTable<T>& elementwise_table() {
-  static const ElementwiseTable<T>& table = choose<T>();
-  return table;
+  const ElementwiseTable<T>* table = chosen<T>.load(std::memory_order_acquire);
+  return table != nullptr ? *table : choose_now<T>();
 }
 
 template <class T>
 void unary(Unary op, const T* x, T* y, std::size_t n) {
-  const auto loop = elementwise_table<T>().unary[static_cast<std::size_t>(op)];
-  split(n, [=](std::size_t begin, std::size_t end) { loop(x + begin, y + begin, end - begin); });
+  run(n, elementwise_table<T>().unary[static_cast<std::size_t>(op)], x, y);
 }
 
 template <class T>
 void binary(Binary op, const T* a, const T* b, T* y, std::size_t n) {
-  const auto loop = elementwise_table<T>().vector_vector[static_cast<std::size_t>(op)];
-  split(n, [=](std::size_t begin, std::size_t end) {
-    loop(a + begin, b + begin, y + begin, end - begin);
-  });
+  run(n, elementwise_table<T>().vector_vector[static_cast<std::size_t>(op)], a, b, y);
 }
 
 template <class T>
 void binary_scalar(Binary op, const T* a, T b, T* y, std::size_t n) {
   // The commonest power by far, three hundred times cheaper and no less accurate.
   if (op == Binary::pow && b == T(2)) return unary(Unary::square, a, y, n);
-  const auto loop = elementwise_table<T>().vector_scalar[static_cast<std::size_t>(op)];
-  split(n, [=, &b](std::size_t begin, std::size_t end) {
-    loop(a + begin, &b, y + begin, end - begin);
-  });
+  const T* const scalar = &b;
+  run(n, elementwise_table<T>().vector_scalar[static_cast<std::size_t>(op)], a, Fixed{scalar}, y);
 }
 
 template <class T>
 void scalar_binary(Binary op, T a, const T* b, T* y, std::size_t n) {
-  const auto loop = elementwise_table<T>().scalar_vector[static_cast<std::size_t>(op)];
-  split(n, [=, &a](std::size_t begin, std::size_t end) {
-    loop(&a, b + begin, y + begin, end - begin);
-  });
+  const T* const scalar = &a;
+  run(n, elementwise_table<T>().scalar_vector[static_cast<std::size_t>(op)], Fixed{scalar}, b, y);
 }
 
 template <class T>
 void select(const T* condition, const T* a, const T* b, T* y, std::size_t n) {
-  const auto loop = elementwise_table<T>().select[0];
-  split(n, [=](std::size_t begin, std::size_t end) {
-    loop(condition + begin, a + begin, b + begin, y + begin, end - begin);
-  });
+  run(n, elementwise_table<T>().select[0], condition, a, b, y);
 }
 
 template <class T>
 void fill(T value, T* y, std::size_t n) {
-  const auto loop = elementwise_table<T>().fill;
-  split(n,
-        [=, &value](std::size_t begin, std::size_t end) { loop(&value, y + begin, end - begin); });
+  const T* const scalar = &value;
+  run(n, elementwise_table<T>().fill, Fixed{scalar}, y);
 }
 
 template <class T>
 void add_into(const T* x, T* y, std::size_t n) {
-  const auto loop = elementwise_table<T>().add_into;
-  split(n, [=](std::size_t begin, std::size_t end) { loop(x + begin, y + begin, end - begin); });
+  run(n, elementwise_table<T>().add_into, x, y);
 }
 
 template <class T>
 void axpy(T alpha, const T* x, T* y, std::size_t n) {
-  const auto loop = elementwise_table<T>().axpy;
-  split(n, [=, &alpha](std::size_t begin, std::size_t end) {
-    loop(&alpha, x + begin, y + begin, end - begin);
-  });
+  const T* const scalar = &alpha;
+  run(n, elementwise_table<T>().axpy, Fixed{scalar}, x, y);
 }
 
 template <class T>
 void axpby(T alpha, const T* x, T beta, T* y, std::size_t n) {
-  const auto loop = elementwise_table<T>().axpby;
-  split(n, [=](std::size_t begin, std::size_t end) {
-    loop(alpha, x + begin, beta, y + begin, end - begin);
-  });
+  run(n, elementwise_table<T>().axpby, Fixed{alpha}, x, Fixed{beta}, y);
 }
 
 template <class T>
 void multiply_add(const T* a, const T* b, T* y, std::size_t n) {
-  const auto loop = elementwise_table<T>().fma[0];
-  split(n, [=](std::size_t begin, std::size_t end) {
-    loop(a + begin, b + begin, y + begin, y + begin, end - begin);
-  });
+  const T* const sum = y;
+  run(n, elementwise_table<T>().fma[0], a, b, sum, y);
 }
 
 template <class T>
