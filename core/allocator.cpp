@@ -224,6 +224,8 @@ void slow_deallocate(void* freed, std::size_t bytes) noexcept {
 
 }  // namespace detail
 
+void detail::publish_memory_counters() noexcept { publish_counters(thread_lists); }
+
 MemoryStats memory_stats() {
   ThreadLists& mine = thread_lists;
   publish_counters(mine);

@@ -24,8 +24,8 @@ struct MemoryStats {
   std::size_t allocations = 0;  ///< blocks handed out so far
 };
 
-/// A snapshot; counters of other threads that run at this moment may lag by their running
-/// operation.
+/// A snapshot. Other threads of the program count in batches of a megabyte; the library's own are
+/// exact after every parallel operation.
 MemoryStats memory_stats();
 /// Starts the peak anew from the bytes in use now.
 void reset_peak_memory();
@@ -72,6 +72,7 @@ struct ThreadLists {
 extern thread_local constinit ThreadLists thread_lists;
 
 void* slow_allocate(std::size_t bytes);
+void publish_memory_counters() noexcept;  // of this thread, so that memory_stats() knows them
 void slow_deallocate(void* block, std::size_t bytes) noexcept;
 constexpr std::size_t small_class_bytes(std::size_t index) { return (index + 1) * block_alignment; }
 

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include <xgrad/core/allocator.hpp>
 #include <xgrad/core/error.hpp>
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -148,6 +149,7 @@ class Pool {
       if (!offers(state, last) || !state_.compare_exchange_strong(state, state + 1)) continue;
       last = state >> 32;
       loop_->work();
+      detail::publish_memory_counters();
       state = state_.fetch_sub(1) - 1;
       if (!(state & kOpen) && idle(state)) {
         { const std::lock_guard<std::mutex> guard(mutex_); }

@@ -26,13 +26,13 @@ TEST_CASE("graph_dot: one box an operation, one ellipse a leaf, arrows forward",
 TEST_CASE("graph_dot: names the module of an operation", "[viz][graph]") {
   nn::Sequential<float> net(nn::Linear<float>(3, 2));
   const std::string dot = viz::graph_dot(net(Variable<float>(full_array<float>({1, 3}, 1.F))));
-  REQUIRE(contains(dot, "in 0\""));
+  REQUIRE_THAT(dot, contains("in 0\""));
 }
 
 TEST_CASE("graph_dot: a graph of 100,000 operations needs no deep stack", "[viz][graph]") {
   Variable<float> y(full_array<float>({}, 1.F), true);
   for (int i = 0; i < 100000; ++i) y = y + y;
-  REQUIRE(contains(viz::graph_dot(y), "n99999 -> n99998;"));
+  REQUIRE_THAT(viz::graph_dot(y), contains("n99999 -> n99998;"));
 }
 
 TEST_CASE("graph_dot: refuses a Variable without history", "[viz][graph][errors]") {
