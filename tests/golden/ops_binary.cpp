@@ -1,6 +1,7 @@
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/elementary.hpp>
 #include <xgrad/ops/elementary_pairs.hpp>
+#include <xgrad/ops/mask.hpp>
 
 #include "registry.hpp"
 
@@ -52,7 +53,9 @@ Operations binary_operations() {
          return {addcdiv(c.x(0), c.x(1), c.x(2), c.number("value", 1))};
        }},
       {"masked_fill",
-       [](const Case& c) -> Outputs { return {where(c.mask(1), c.number("value"), c.x(0))}; }},
+       [](const Case& c) -> Outputs {
+         return {masked_fill(c.x(0), c.mask(1), c.number("value"))};
+       }},
       {"where", [](const Case& c) -> Outputs { return {where(c.mask(0), c.x(1), c.x(2))}; }},
   };
 }

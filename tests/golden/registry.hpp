@@ -42,6 +42,9 @@ class Case {
   bool has(std::size_t i) const { return i < inputs_.size(); }
   /// @throws std::runtime_error if there is no input i, as all three.
   const std::string& name(std::size_t i) const { return input(i).name; }
+  bool holds_integers(std::size_t i) const {
+    return std::holds_alternative<xg::IndexArray>(input(i).value);
+  }
   Variable x(std::size_t i) const;  ///< integers and booleans are converted
   xg::IndexArray indices(std::size_t i) const;
   Mask mask(std::size_t i) const;  ///< numbers: != 0

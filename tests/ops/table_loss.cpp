@@ -73,41 +73,6 @@ Entries with_plain_softmin(Entries entries) {
   return entries;
 }
 
-Entry cross_entropy_entry() {
-  const auto with = [](CrossEntropyOptions o, IndexArray l = labels) {
-    return call([o, l](const auto& x) { return cross_entropy(x[0], l, o); });
-  };
-  const Call soft = call([](const auto& x) { return cross_entropy(x[0], x[1]); });
-  const IndexArray ignoring{1, -100};
-  const CrossEntropyOptions heavy{.weight = {1, 2, 0.5}, .label_smoothing = 0.1};
-  const CrossEntropyOptions sums{
-      .weight = {1, 2, 0.5}, .label_smoothing = 0.1, .reduction = LossReduction::sum};
-  const CrossEntropyOptions single{.reduction = LossReduction::none};
-  Entry e{.name = "cross_entropy"};
-  e.samples = {{"mean", with({}), {{{2, 3}}}},
-               {"one by one", with(single), {{{2, 3}}}},
-               {"ignored", with({}, ignoring), {{{2, 3}}}},
-               {"ignored, one by one", with(single, ignoring), {{{2, 3}}}},
-               {"weights and smoothing", with(heavy), {{{2, 3}}}},
-               {"[C]", with({}, IndexArray(Shape{}, 1)), {{{3}}}},
-               {"probabilities", soft, {{{2, 3}}, {{2, 3}, 0, 1}}}};
-  e.references = {{"mean", with({}), {matrix}, {{{}, {1.467054731566248}}}},
-                  {"ignored", with({}, ignoring), {matrix}, {{{}, {0.34901221676818633}}}},
-                  {"weights, smoothing", with(heavy), {matrix}, {{{}, {1.1684852053142463}}}},
-                  {"their sum", with(sums), {matrix}, {{{}, {3.5054556159427395}}}},
-                  {"probabilities",
-                   soft,
-                   {matrix, {{2, 3}, {.2, .3, .5, .1, .8, .1}}},
-                   {{{}, {3.1920547315662486}}}}};
-  e.refusals = {
-      {[] { (void)cross_entropy(box, far); }, "cross_entropy: labels must be in [0, 3), got 3"},
-      {[] { (void)cross_entropy(box, IndexArray{1}); },
-       "cross_entropy: labels must have shape [2] for x [2, 3], got [1]"},
-      {[] { (void)cross_entropy(box, labels, {.label_smoothing = 2}); },
-       "cross_entropy: label_smoothing must be in [0, 1], got 2"}};
-  return e;
-}
-
 Entry svm_entry() {
   const Call f = call([](const auto& x) { return svm_loss(x[0], labels); });
   const Call singly = call([](const auto& x) {
@@ -120,20 +85,6 @@ Entry svm_entry() {
       {[] { (void)svm_loss(box, far); }, "svm_loss: labels must be in [0, 3), got 3"},
       {[] { (void)svm_loss(box, labels, {.delta = -1}); }, "svm_loss: delta must be >= 0, got -1"}};
   return e;
-}
-
-Entry mse_entry() {
-  const Call f = call([](const auto& x) { return mse_loss(x[0], x[1]); });
-  const Call sums =
-      call([](const auto& x) { return mse_loss(x[0], x[1], {.reduction = LossReduction::sum}); });
-  return {.name = "mse_loss",
-          .samples = {{"[2, 3]", f, {{{2, 3}}, {{2, 3}}}}, {"[]", sums, {{{}}, {{}}}}},
-          .references = {{"[2, 3]",
-                          f,
-                          {matrix, {{2, 3}, {.2, .3, .5, .1, .8, .1}}},
-                          {{{}, {3.6983333333333337}}}}},
-          .refusals = {{[] { (void)mse_loss(box, Variable<double>(Array<double>(Shape{}, 1.))); },
-                        "mse_loss: target must have the shape of x [2, 3], got []"}}};
 }
 
 Entry dropout_entry() {
@@ -176,8 +127,7 @@ Entry maxout_entry() {
 
 Entries loss_entries() {
   Entries all = with_plain_softmin(softmax_family());
-  for (Entry& e :
-       Entries{cross_entropy_entry(), svm_entry(), mse_entry(), dropout_entry(), maxout_entry()})
+  for (Entry& e : Entries{svm_entry(), dropout_entry(), maxout_entry()})
     all.push_back(std::move(e));
   return all;
 }
