@@ -45,20 +45,33 @@ std::vector<Sample> shapes_of_two(const Call& call, const Input& a, const Input&
 const Entries& table() {
   static const Entries all = [] {
     Entries entries;
-    // clang-format off: one a line, so that changes meet less often
+    // One a line, so that changes meet less often.
+    // clang-format off
     for (auto family : {
-             arithmetic_entries,     elementary_entries,
-             activation_entries,     reduce_entries,
-             scan_entries,           shape_entries,
-             gather_entries,         arrange_entries,
-             image_entries,          product_entries,
-             einsum_entries,         solve_entries,
-             factorization_entries,  matrix_function_entries,
-             tensor_product_entries, special_entries,
-             random_entries,         loss_entries,
-             conv_entries,           pool_entries,
-             norm_entries,           classification_entries,
-             regression_entries,     margin_entries,
+             arithmetic_entries,
+             elementary_entries,
+             activation_entries,
+             reduce_entries,
+             scan_entries,
+             shape_entries,
+             gather_entries,
+             arrange_entries,
+             image_entries,
+             product_entries,
+             einsum_entries,
+             solve_entries,
+             factorization_entries,
+             matrix_function_entries,
+             tensor_product_entries,
+             special_entries,
+             random_entries,
+             loss_entries,
+             conv_entries,
+             pool_entries,
+             norm_entries,
+             classification_entries,
+             regression_entries,
+             margin_entries,
          })
       // clang-format on
       for (Entry& entry : family()) entries.push_back(std::move(entry));
