@@ -67,7 +67,7 @@ Tensor tensor(const Output& output) {
 void add(std::string& report, const std::string& what, const std::string& problem) {
   if (problem.empty()) return;
   if (!report.empty()) report += "; ";
-  report += what + " " + problem;
+  report += what.empty() ? problem : what + " " + problem;
 }
 
 /// Gradients by all leaves; zeros where nothing depends on one.

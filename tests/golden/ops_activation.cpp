@@ -57,7 +57,8 @@ Operations activation_operations() {
        [](const Case& c) -> Outputs { return {c.x(0) * c.mask(1) / (1 - c.number("p"))}; }},
       {"maxout",
        [](const Case& c) -> Outputs {
-         return {maxout(linear(c.x(0), c.x(1), c.x(2)), c.axis("pieces"), -1)};
+         return {
+             maxout(linear(c.x(0), c.x(1), c.has(2) ? c.x(2) : Variable()), c.axis("pieces"), -1)};
        }},
       {"softmax", [](const Case& c) -> Outputs { return {softmax(c.x(0), c.axis("dim"))}; }},
       {"log_softmax",

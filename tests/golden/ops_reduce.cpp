@@ -1,3 +1,4 @@
+#include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/extremum.hpp>
 #include <xgrad/ops/norm.hpp>
 #include <xgrad/ops/prod.hpp>
@@ -64,15 +65,6 @@ auto place(xg::IndexArray (*along)(const Variable&, std::ptrdiff_t, xg::ReduceOp
   };
 }
 
-/// all and any are the least and the greatest of 0 and 1; over nothing 1 and 0.
-Output quantified(const Case& c, bool all) {
-  const auto x = c.x(0);
-  const auto r = xg::detail::make_reduction("all", x.shape(), c.axes("dim"), options(c));
-  if (r.count(x.shape()) == 0) return Mask(r.result_shape(x.shape()), all);
-  const auto y = all ? amin(x, c.axes("dim"), options(c)) : amax(x, c.axes("dim"), options(c));
-  return Mask(xt::not_equal(y.value(), 0.));
-}
-
 }  // namespace
 
 Operations reduce_operations() {
@@ -96,8 +88,10 @@ Operations reduce_operations() {
        [](const Case& c) -> Outputs {
          return {norm(c.x(0), c.number("p", 2), c.axes("dim"), options(c))};
        }},
-      {"all", [](const Case& c) -> Outputs { return {quantified(c, true)}; }},
-      {"any", [](const Case& c) -> Outputs { return {quantified(c, false)}; }},
+      {"all",
+       [](const Case& c) -> Outputs { return {xg::all(c.mask(0), c.axes("dim"), options(c))}; }},
+      {"any",
+       [](const Case& c) -> Outputs { return {xg::any(c.mask(0), c.axes("dim"), options(c))}; }},
       {"cumsum", along_axis(cumsum<double>)},
       {"cumprod", along_axis(cumprod<double>)},
       {"logcumsumexp", along_axis(logcumsumexp<double>)},
