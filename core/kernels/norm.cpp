@@ -54,6 +54,11 @@ void sum_rows(T* x, std::size_t parts, std::size_t n, T* y) {
 /// f(first row, rows, a place for n sums, another) for blocks of rows; the sums are added up.
 template <class T, class F>
 void sum_in_blocks(std::size_t rows, std::size_t n, F f, T* first, T* second) {
+  if (rows == 0) {
+    for (T* const sums : {first, second})
+      if (sums != nullptr) std::fill_n(sums, n, T(0));
+    return;
+  }
   const std::size_t parts = (rows + block_rows - 1) / block_rows;
   const Scratch<T> partial(2 * parts * n);
   T* const one = partial.data();
@@ -61,7 +66,6 @@ void sum_in_blocks(std::size_t rows, std::size_t n, F f, T* first, T* second) {
   each(parts, block_rows * n, [&](std::size_t p) {
     f(p * block_rows, std::min(block_rows, rows - p * block_rows), one + p * n, two + p * n);
   });
-  if (parts == 0) std::fill_n(one, 2 * n, T(0));
   if (first != nullptr) sum_rows(one, parts, n, first);
   if (second != nullptr) sum_rows(two, parts, n, second);
 }
