@@ -1,6 +1,6 @@
 #pragma once
 
-#include "xgrad/autograd/variable.hpp"
+#include "xgrad/ops/linalg.hpp"
 
 namespace xg {
 
@@ -19,5 +19,13 @@ namespace xg {
 /// Gradient: that of norm; 0 between equal points.
 template <Element T>
 Variable<T> cdist(const Variable<T>& x1, const Variable<T>& x2, double p = 2);
+
+/// One set may be an xtensor expression, an Array, say.
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto cdist(A&& x1, B&& x2, double p = 2) {
+  return detail::with_variables([=](const auto&... x) { return cdist(x..., p); },
+                                std::forward<A>(x1), std::forward<B>(x2));
+}
 
 }  // namespace xg

@@ -17,6 +17,12 @@ struct ElementAmong<First, Rest...>
 template <class... A>
 using element_among = typename ElementAmong<A...>::type;
 
+/// f(operands), each as a Variable.
+template <class F, class... A>
+auto with_variables(F f, A&&... operands) {
+  return f(as_variable<element_among<A...>>(std::forward<A>(operands))...);
+}
+
 }  // namespace detail
 
 /// Variables and xtensor expressions, at least one of each.
@@ -61,42 +67,36 @@ Variable<T> dot(const Variable<T>& a, const Variable<T>& b);
 template <Element T>
 Variable<T> outer(const Variable<T>& a, const Variable<T>& b);
 
-// One operand may be an xtensor expression, an Array, say: matmul(images, w), linear(images, w, b).
+// Operands may be xtensor expressions, an Array, say, beside a Variable: matmul(images, w).
 template <class A, class B>
-requires VariableWithExpression<A, B>
+requires VariablesWithExpressions<A, B>
 auto matmul(A&& a, B&& b) {
-  using T = detail::common_element<A, B>;
-  return matmul<T>(detail::as_variable<T>(std::forward<A>(a)),
-                   detail::as_variable<T>(std::forward<B>(b)));
+  return detail::with_variables([](const auto&... x) { return matmul(x...); }, std::forward<A>(a),
+                                std::forward<B>(b));
 }
 template <class A, class B>
-requires VariableWithExpression<A, B>
+requires VariablesWithExpressions<A, B>
 auto dot(A&& a, B&& b) {
-  using T = detail::common_element<A, B>;
-  return dot<T>(detail::as_variable<T>(std::forward<A>(a)),
-                detail::as_variable<T>(std::forward<B>(b)));
+  return detail::with_variables([](const auto&... x) { return dot(x...); }, std::forward<A>(a),
+                                std::forward<B>(b));
 }
 template <class A, class B>
-requires VariableWithExpression<A, B>
+requires VariablesWithExpressions<A, B>
 auto outer(A&& a, B&& b) {
-  using T = detail::common_element<A, B>;
-  return outer<T>(detail::as_variable<T>(std::forward<A>(a)),
-                  detail::as_variable<T>(std::forward<B>(b)));
+  return detail::with_variables([](const auto&... x) { return outer(x...); }, std::forward<A>(a),
+                                std::forward<B>(b));
 }
 template <class X, class W>
-requires VariableWithExpression<X, W>
+requires VariablesWithExpressions<X, W>
 auto linear(X&& x, W&& weight) {
-  using T = detail::common_element<X, W>;
-  return linear<T>(detail::as_variable<T>(std::forward<X>(x)),
-                   detail::as_variable<T>(std::forward<W>(weight)));
+  return detail::with_variables([](const auto&... v) { return linear(v...); }, std::forward<X>(x),
+                                std::forward<W>(weight));
 }
 template <class X, class W, class B>
 requires VariablesWithExpressions<X, W, B>
 auto linear(X&& x, W&& weight, B&& bias) {
-  using T = detail::element_among<X, W, B>;
-  return linear<T>(detail::as_variable<T>(std::forward<X>(x)),
-                   detail::as_variable<T>(std::forward<W>(weight)),
-                   detail::as_variable<T>(std::forward<B>(bias)));
+  return detail::with_variables([](const auto&... v) { return linear(v...); }, std::forward<X>(x),
+                                std::forward<W>(weight), std::forward<B>(bias));
 }
 
 namespace detail {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "xgrad/autograd/variable.hpp"
+#include "xgrad/ops/linalg.hpp"
 
 namespace xg {
 
@@ -49,5 +49,13 @@ Variable<T> pinv(const Variable<T>& a, double rcond);
 /// Errors and gradient as for pinv; ShapeError if a and b do not fit.
 template <Element T>
 Variable<T> lstsq(const Variable<T>& a, const Variable<T>& b);
+
+// Operands may be xtensor expressions, an Array, say, beside a Variable.
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto lstsq(A&& a, B&& b) {
+  return detail::with_variables([](const auto&... x) { return lstsq(x...); }, std::forward<A>(a),
+                                std::forward<B>(b));
+}
 
 }  // namespace xg

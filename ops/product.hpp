@@ -70,4 +70,54 @@ template <Element T>
 Variable<T> bilinear(const Variable<T>& x1, const Variable<T>& x2, const Variable<T>& weight,
                      const Variable<T>& bias = Variable<T>{});
 
+// Operands may be xtensor expressions, an Array, say, beside a Variable.
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto bmm(A&& a, B&& b) {
+  return detail::with_variables([](const auto&... x) { return bmm(x...); }, std::forward<A>(a),
+                                std::forward<B>(b));
+}
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto vdot(A&& a, B&& b) {
+  return detail::with_variables([](const auto&... x) { return vdot(x...); }, std::forward<A>(a),
+                                std::forward<B>(b));
+}
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto inner(A&& a, B&& b) {
+  return detail::with_variables([](const auto&... x) { return inner(x...); }, std::forward<A>(a),
+                                std::forward<B>(b));
+}
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto kron(A&& a, B&& b) {
+  return detail::with_variables([](const auto&... x) { return kron(x...); }, std::forward<A>(a),
+                                std::forward<B>(b));
+}
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto vecdot(A&& a, B&& b, std::ptrdiff_t axis = -1) {
+  return detail::with_variables([=](const auto&... x) { return vecdot(x..., axis); },
+                                std::forward<A>(a), std::forward<B>(b));
+}
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto cross(A&& a, B&& b, std::ptrdiff_t axis = -1) {
+  return detail::with_variables([=](const auto&... x) { return cross(x..., axis); },
+                                std::forward<A>(a), std::forward<B>(b));
+}
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto tensordot(A&& a, B&& b, const Axes& axes_a, const Axes& axes_b) {
+  return detail::with_variables([&](const auto&... x) { return tensordot(x..., axes_a, axes_b); },
+                                std::forward<A>(a), std::forward<B>(b));
+}
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto tensordot(A&& a, B&& b, std::ptrdiff_t axes = 2) {
+  return detail::with_variables([=](const auto&... x) { return tensordot(x..., axes); },
+                                std::forward<A>(a), std::forward<B>(b));
+}
+
 }  // namespace xg

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "xgrad/autograd/variable.hpp"
+#include "xgrad/ops/linalg.hpp"
 
 namespace xg {
 
@@ -51,6 +51,20 @@ Variable<T> triangular_solve(const Variable<T>& a, const Variable<T>& b,
 /// Shapes, errors and gradient as of two triangular_solves.
 template <Element T>
 Variable<T> cholesky_solve(const Variable<T>& b, const Variable<T>& l, bool upper = false);
+
+// Operands may be xtensor expressions, an Array, say, beside a Variable.
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto solve(A&& a, B&& b) {
+  return detail::with_variables([](const auto&... x) { return solve(x...); }, std::forward<A>(a),
+                                std::forward<B>(b));
+}
+template <class A, class B>
+requires VariablesWithExpressions<A, B>
+auto triangular_solve(A&& a, B&& b, const TriangularSolveOptions& options = {}) {
+  return detail::with_variables([&](const auto&... x) { return triangular_solve(x..., options); },
+                                std::forward<A>(a), std::forward<B>(b));
+}
 
 namespace detail {
 

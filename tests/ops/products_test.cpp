@@ -1,10 +1,14 @@
 #include <xgrad/autograd/gradcheck.hpp>
 #include <xgrad/core/kernels/random.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/cdist.hpp>
 #include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/linalg.hpp>
+#include <xgrad/ops/matrix_function.hpp>
+#include <xgrad/ops/product.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/solve.hpp>
 
 #include "support/catch.hpp"
 
@@ -134,6 +138,20 @@ TEST_CASE("products take an Array beside a Variable, in any place", "[ops][linal
   CHECK(linear(2 * x.value(), w.value(), b).value() == linear(2 * x, w, b).value());
   CHECK(dot(u.value(), v).value() == dot(u, v).value());
   CHECK(outer(u, v.value()).value() == outer(u, v).value());
+  CHECK(kron(x.value(), w).value() == kron(x, w).value());
+  CHECK(cross(u, v.value()).value() == cross(u, v).value());
+  CHECK(vecdot(x.value(), u).value() == vecdot(x, u).value());
+  CHECK(vdot(u.value(), v).value() == vdot(u, v).value());
+  CHECK(inner(x, w.value()).value() == inner(x, w).value());
+  CHECK(tensordot(x.value(), w, {1}, {1}).value() == inner(x, w).value());
+  CHECK(tensordot(u.value(), v, 0).value() == outer(u, v).value());
+  CHECK(cdist(x.value(), w).value() == cdist(x, w).value());
+  CHECK(lstsq(x.value(), random({4}, 6)).value() == lstsq(x, random({4}, 6)).value());
+  const auto square = random({3, 3}, 7), batch = random({2, 3, 3}, 8);
+  CHECK(solve(square.value(), u).value() == solve(square, u).value());
+  CHECK(triangular_solve(square, xt::transpose(x.value())).value() ==
+        triangular_solve(square, transpose(x)).value());
+  CHECK(bmm(batch.value(), batch).value() == bmm(batch, batch).value());
   CHECK(einsum("ij,kj->ik", x.value(), w).value() == einsum("ij,kj->ik", x, w).value());
 }
 
