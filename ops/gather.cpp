@@ -193,7 +193,7 @@ Variable<T> gather(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& 
 
 template <Element T>
 Variable<T> scatter_add(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index,
-                        const Variable<T>& y) {
+                        const std::type_identity_t<Variable<T>>& y) {
   return write_at("scatter_add", x, axis, index, y,
                   [](const auto& to, std::size_t at, const Indices& i, const auto& from) {
                     return ScatterAdd::apply(to, from, at, i);
@@ -202,7 +202,7 @@ Variable<T> scatter_add(const Variable<T>& x, std::ptrdiff_t axis, const IndexAr
 
 template <Element T>
 Variable<T> scatter(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index,
-                    const Variable<T>& y) {
+                    const std::type_identity_t<Variable<T>>& y) {
   return write_at("scatter", x, axis, index, y,
                   [](const auto& to, std::size_t at, const Indices& i, const auto& from) {
                     return Scatter::apply(to, from, at, last_of_each(to.shape(), at, i));
@@ -239,7 +239,7 @@ Variable<T> index_select(const Variable<T>& x, std::ptrdiff_t axis, const IndexA
 
 template <Element T>
 Variable<T> index_add(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index,
-                      const Variable<T>& y, double alpha) {
+                      const std::type_identity_t<Variable<T>>& y, double alpha) {
   static constexpr auto op = "index_add";
   const std::size_t at = detail::axis_or_zero(op, "axis", axis, x.dimension());
   const Shape shape = x.dimension() == 0 ? Shape{1} : x.shape();

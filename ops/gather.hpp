@@ -1,11 +1,13 @@
 #pragma once
 
+#include <type_traits>
+
 #include "xgrad/autograd/variable.hpp"
 
 namespace xg {
 
 // Reading and writing at places that an array of integers names. Negative entries count from the
-// end of the axis. A scalar counts as a vector of one element.
+// end of the axis. A scalar counts as a vector of one element. y may be an Array too.
 
 /// y[..., i, ...] = x[..., index[..., i, ...], ...] along one axis (torch.gather).
 ///
@@ -23,7 +25,7 @@ Variable<T> gather(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& 
 /// Gradient: gy for x, gather(gy, axis, index) for y.
 template <Element T>
 Variable<T> scatter_add(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index,
-                        const Variable<T>& y);
+                        const std::type_identity_t<Variable<T>>& y);
 
 /// x with y written at these places; of several elements that go to one place the last stays.
 /// Arguments and errors as for scatter_add.
@@ -31,7 +33,7 @@ Variable<T> scatter_add(const Variable<T>& x, std::ptrdiff_t axis, const IndexAr
 /// element stayed (torch gives it gy all the same).
 template <Element T>
 Variable<T> scatter(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index,
-                    const Variable<T>& y);
+                    const std::type_identity_t<Variable<T>>& y);
 
 /// numpy.take_along_axis: gather, x and index broadcast together along the other axes.
 /// @throws ShapeError if the ranks differ or they do not broadcast, ValueError as gather.
@@ -59,7 +61,7 @@ Variable<T> index_select(const Variable<T>& x, std::ptrdiff_t axis, const IndexA
 /// Gradient: gy for x, alpha index_select(gy, axis, index) for y.
 template <Element T>
 Variable<T> index_add(const Variable<T>& x, std::ptrdiff_t axis, const IndexArray& index,
-                      const Variable<T>& y, double alpha = 1);
+                      const std::type_identity_t<Variable<T>>& y, double alpha = 1);
 
 /// x[i, j, ...] with arrays of integers, as in NumPy: they name places along the first axes and are
 /// broadcast together.

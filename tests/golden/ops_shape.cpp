@@ -41,6 +41,17 @@ xg::Shape lengths(const Case& c, const char* key) { return xg::Shape(c.numbers(k
 
 Outputs outputs(const xg::Variables<double>& parts) { return {parts.begin(), parts.end()}; }
 
+/// The lengths of the parts, or one number for all but the last.
+xg::Shape sizes(const Case& c) {
+  if (c.attrs.at("sizes").is_array()) return lengths(c, "sizes");
+  const auto part = c.get<std::size_t>("sizes");
+  std::size_t left = c.x(0).shape()[xg::normalize_axis("split", "dim", dim(c), c.x(0).dimension())];
+  xg::Shape list;
+  for (; left > part && part > 0; left -= part) list.push_back(part);
+  list.push_back(left);
+  return list;
+}
+
 xg::PadMode pad_mode(const std::string& name) {
   if (name == "constant") return xg::PadMode::constant;
   if (name == "reflect") return xg::PadMode::reflect;
@@ -122,7 +133,7 @@ Operations shape_operations() {
        [](const Case& c) -> Outputs { return {select(c.x(0), c.axis("dim"), c.axis("index"))}; }},
       {"concat", [](const Case& c) -> Outputs { return {concat(c.all(), dim(c))}; }},
       {"stack", [](const Case& c) -> Outputs { return {stack(c.all(), dim(c))}; }},
-      {"split", [](const Case& c) { return outputs(split(c.x(0), lengths(c, "sizes"), dim(c))); }},
+      {"split", [](const Case& c) { return outputs(split(c.x(0), sizes(c), dim(c))); }},
       {"chunk", [](const Case& c) { return outputs(chunk(c.x(0), c.axis("n"), dim(c))); }},
       {"pad", pad_case},
       {"gather",
