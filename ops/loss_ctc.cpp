@@ -1,9 +1,9 @@
 #include "xgrad/ops/loss_ctc.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <numeric>
 
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/ctc.hpp"

@@ -1,5 +1,6 @@
 #include "xgrad/ops/loss_margin.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "xgrad/autograd/function.hpp"

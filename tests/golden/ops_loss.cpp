@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdexcept>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/softmax.hpp>

@@ -136,6 +136,7 @@ Entry ctc_entry() {
       {"one by one", with({two, {4, 3}, {2, 1}, apart}), {drawn}},
       {"repeated labels", with({repeated, {4, 4}, {2, 2}, apart}), {drawn}},
       {"an empty and an impossible target", with({repeated, {4, 2}, {0, 2}, zeros}), {drawn}},
+      {"impossible targets", with({repeated, {2, 2}, {2, 2}, zeros}), {drawn}},
       {"blank 2", with({ends, {4, 4}, {2, 2}, {.blank = 2}}), {drawn}},
       {"[T, C]",
        with({IndexArray{1, 2}, IndexArray(Shape{1}, 4), IndexArray(Shape{1}, 2)}),

@@ -67,6 +67,19 @@ Entry gumbel_entry() {
       {"certain", with({}), {certain}, {winner}},
       {"hard", with({.tau = 100, .hard = true}), {certain}, {winner}},
       {"hard, axis 0", with({.tau = 100, .hard = true, .axis = 0}), {certain}, {winner}}};
+  // What no difference quotient shows: a hard sample has the gradient of the soft one.
+  e.references.push_back({"hard and soft gradients",
+                          call([]<class T>(const std::vector<Variable<T>>& x) {
+                            const auto slope = [&](bool hard) {
+                              Generator generator(7);
+                              const Variable<T> leaf(x[0].value(), true);
+                              const auto y = gumbel_softmax(leaf, {.hard = hard}, generator);
+                              return grad(y, leaf, {.grad_outputs = {x[1]}});
+                            };
+                            return slope(true) / slope(false);
+                          }),
+                          {{{3}, {1, -1, 0.5}}, {{3}, {0.5, 2, -1}}},
+                          {{{3}, {1, 1, 1}}}});
   e.refusals = {
       {[] { (void)gumbel_softmax(two, {.tau = 0}); }, "gumbel_softmax: tau must be > 0, got 0"},
       {[] { (void)gumbel_softmax(two, {.axis = 1}); },

@@ -162,6 +162,16 @@ Entry bce_entry() {
                           }),
                           {{{4}, {0, 1, 0, 1}}, {{4}, {0, 1, 1, .5}}},
                           {{{4}, {0, 0, 100, 50}}}});
+  e.references.push_back({"gradients at the edges, by x and by the target",
+                          call([]<class T>(const std::vector<Variable<T>>& in) {
+                            const Variable<T> x(in[0].value(), true), t(in[1].value(), true);
+                            const auto y =
+                                binary_cross_entropy(x, t, {.reduction = LossReduction::sum});
+                            return grad<T>(Variables<T>{y}, Variables<T>{x, t});
+                          }),
+                          {{{4}, {0, 1, 0, 0.25}}, {{4}, {0, 1, 1, 0.75}}},
+                          {{{4}, {0, 0, -1 / static_cast<double>(1e-12F), -0.5 / 0.1875}},
+                           {{4}, {100, -100, 100, 1.0986122886681098}}}});
   e.refusals.push_back({[] { (void)binary_cross_entropy(2 * box, box); },
                         "binary_cross_entropy: x must be in [0, 1], got 2"});
   e.refusals.push_back({[] { (void)binary_cross_entropy(0.1 * row, row, {.weight = box}); },
