@@ -1,6 +1,6 @@
 // Proves every entry of the table of operations and prints what was done.
 //
-//   ops_table [--only NAME,...] [--no-mutants] [--quiet] [--headers DIR] [--list]
+//   ops_table [--only NAME,...] [--no-mutants] [--quiet] [--headers DIR] [--list] [--export]
 //
 // The exit code is 0 if every check of every entry passed, every damaged gradient was noticed, and
 // (with --headers) every operation declared in DIR has an entry.
@@ -16,6 +16,7 @@
 
 #include "ops/checks.hpp"
 #include "ops/declared.hpp"
+#include "ops/export.hpp"
 #include "ops/tape_mutants.hpp"
 
 using namespace xg::test;
@@ -25,7 +26,7 @@ namespace {
 struct Options {
   std::set<std::string> only;
   std::string headers;
-  bool mutants = true, quiet = false, list = false;
+  bool mutants = true, quiet = false, list = false, as_json = false;
 };
 
 Options parse(int argc, char** argv) {
@@ -35,6 +36,7 @@ Options parse(int argc, char** argv) {
     if (argument == "--no-mutants") options.mutants = false;
     if (argument == "--quiet") options.quiet = true;
     if (argument == "--list") options.list = true;
+    if (argument == "--export") options.as_json = true;
     if (argument == "--headers" && i + 1 < argc) options.headers = argv[++i];
     if (argument == "--only" && i + 1 < argc) {
       std::string names = argv[++i];
@@ -148,6 +150,10 @@ int main(int argc, char** argv) {
   const Options options = parse(argc, argv);
   if (options.list) {
     for (const Entry& entry : table()) std::cout << entry.name << '\n';
+    return 0;
+  }
+  if (options.as_json) {
+    export_table(std::cout);
     return 0;
   }
   if (!options.quiet) std::cout << head() << '\n';

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <iosfwd>
+
+namespace xg::test {
+
+/// Writes what the table knows of every operation as JSON, for the reference pages: how it is
+/// proven, a reference case with its values, and the texts of its errors.
+void export_table(std::ostream& out);
+
+}  // namespace xg::test
