@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "xgrad/ops/index.hpp"
@@ -210,12 +211,14 @@ Variable<T> hardtanh(const Variable<T>& x, double low, double high) {
 
 template <Element T>
 Variable<T> hardsigmoid(const Variable<T>& x) {
-  const auto formula = [](auto v) { return where(v <= -3, 0, where(v >= 3, 1, v / 6 + 0.5)); };
+  const auto formula = [nan = std::numeric_limits<double>::quiet_NaN()](auto v) {
+    return where(v <= -3, 0, where(v >= 3, 1, where(isnan(v), nan, v / 6 + 0.5)));
+  };
   return map_named("hardsigmoid", formula, x);
 }
 template <Element T>
 Variable<T> hardswish(const Variable<T>& x) {
-  const auto formula = [](auto v) { return where(v <= -3, 0, where(v >= 3, v, v * (v + 3) / 6)); };
+  const auto formula = [](auto v) { return where(v <= -3, 0, where(v < 3, v * (v + 3) / 6, v)); };
   return map_named("hardswish", formula, x);
 }
 

@@ -88,7 +88,8 @@ Variable<T> tanhshrink(const Variable<T>& x);
 template <Element T>
 Variable<T> glu(const Variable<T>& x, std::ptrdiff_t axis = -1);
 
-// Piecewise linear: the gradient at a kink is that of the flat piece.
+// Piecewise linear: the gradient at a kink is that of the flat piece. NaN stays NaN; its gradient
+// is gy, but 0 in hardsigmoid (as PyTorch).
 
 /// x limited to [0, 6].
 template <Element T>
