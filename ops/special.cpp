@@ -63,7 +63,7 @@ struct Polygamma : Function<Polygamma> {
   }
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t order) {
-    return {gy * Polygamma::apply(ctx.saved(0), order + 1)};
+    return {gy * Polygamma::apply(ctx.saved(0), order + 1U)};
   }
 };
 
