@@ -33,6 +33,14 @@ std::int64_t padding_row(const char* op, const std::optional<std::ptrdiff_t>& pa
   return static_cast<std::int64_t>(normalize_axis(op, "padding_idx", *padding_idx, rows));
 }
 
+/// The rows named but the padding row.
+Rows counted(Rows rows, std::int64_t padding) {
+  if (padding >= 0) std::replace(rows.begin(), rows.end(), padding, std::int64_t{-1});
+  return rows;
+}
+
+constexpr std::size_t row_axis = 0;
+
 /// Reads all rows named; in backward the padding row is left out.
 struct Embedding : Function<Embedding> {
   static constexpr auto name = "embedding";
@@ -49,9 +57,7 @@ struct Embedding : Function<Embedding> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy,
                                const std::shared_ptr<const Rows>& rows, std::int64_t padding) {
-    Rows counted = *rows;
-    if (padding >= 0) std::replace(counted.begin(), counted.end(), padding, std::int64_t{-1});
-    return {detail::remap_adjoint(gy, ctx.input_shape(0), 0, std::move(counted))};
+    return {detail::remap_adjoint(gy, ctx.input_shape(0), row_axis, counted(*rows, padding))};
   }
 };
 

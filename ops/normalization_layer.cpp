@@ -57,7 +57,7 @@ struct RowNorm : Function<RowNorm> {
     const auto h = from_mean / deviation;
     if (ctx.needs(1)) result[1] = reshape(sum(g * h, 0), ctx.input_shape(1));
     if (!ctx.needs(0)) return result;
-    const auto gh = scaled ? g * reshape(ctx.saved(1), {-1}) : g;
+    const auto gh = scaled ? g * reshape(ctx.saved(1), {rows[1]}) : g;
     const auto gx = (centred ? gh - average(gh) : gh) - h * average(gh * h);
     result[0] = reshape(gx / deviation, gy.shape());
     return result;

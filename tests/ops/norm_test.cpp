@@ -3,8 +3,10 @@
 #include <xgrad/core/kernels/random.hpp>
 #include <xgrad/core/parallel.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/embedding.hpp>
 #include <xgrad/ops/normalization.hpp>
 #include <xgrad/ops/normalization_layer.hpp>
+#include <xgrad/ops/reduce.hpp>
 
 #include <cmath>
 #include <cstring>
@@ -94,4 +96,23 @@ TEST_CASE("batch_norm: running statistics follow the batches of images", "[ops][
   const auto before = running.mean;
   (void)batch_norm(x, {}, {}, &running, {.training = false});
   REQUIRE(std::memcmp(before.data(), running.mean.data(), 2 * sizeof(double)) == 0);
+}
+
+TEST_CASE("embedding, embedding_bag: the padding row takes no gradient", "[ops][embedding]") {
+  const Variable<double> weight(drawn<double>({4, 2}), true);
+  const IndexArray index{{0, 2, 2}, {2, 1, 0}};
+  for (const std::ptrdiff_t padding : {2, -2}) {
+    const auto y = embedding(index, weight, {.padding_idx = padding});
+    REQUIRE(y.value()(0, 1, 1) == weight.value()(2, 1));  // but it is read
+    const Array<double> g = grad(sum(y * y), weight).value();
+    for (std::size_t j = 0; j < 2; ++j) {
+      REQUIRE(g(0, j) == Approx(4 * weight.value()(0, j)));
+      REQUIRE(g(1, j) == Approx(2 * weight.value()(1, j)));
+      REQUIRE(g(2, j) == 0);
+      REQUIRE(g(3, j) == 0);
+    }
+  }
+  const auto bags = embedding_bag(index, weight, {.mode = BagMode::mean, .padding_idx = 2});
+  REQUIRE(bags.value()(0, 0) == weight.value()(0, 0));
+  REQUIRE(grad(sum(bags), weight).value()(2, 0) == 0);
 }
