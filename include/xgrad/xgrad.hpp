@@ -55,6 +55,7 @@
 #include <xgrad/ops/prod.hpp>
 #include <xgrad/ops/product.hpp>
 #include <xgrad/ops/random.hpp>
+#include <xgrad/ops/recurrent.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/scan.hpp>
 #include <xgrad/ops/shape.hpp>

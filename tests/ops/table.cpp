@@ -69,6 +69,8 @@ const Entries& table() {
              conv_entries,
              pool_entries,
              norm_entries,
+             recurrent_cell_entries,
+             recurrent_entries,
              classification_entries,
              regression_entries,
              margin_entries,

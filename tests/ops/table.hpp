@@ -129,6 +129,8 @@ Entries margin_entries();
 Entries conv_entries();
 Entries pool_entries();
 Entries norm_entries();
+Entries recurrent_cell_entries();
+Entries recurrent_entries();
 
 const Entries& table();
 

@@ -1,0 +1,2 @@
+#define XG_ISA baseline
+#include "recurrent_isa.inl"

@@ -1,0 +1,212 @@
+#include "xgrad/ops/recurrent_layer.hpp"
+
+#include "xgrad/autograd/function.hpp"
+
+namespace xg::detail {
+
+namespace {
+
+/// The same value, apart from its history: gradients by it stop there.
+struct Alias : Function<Alias> {
+  static constexpr auto name = "alias";
+  template <class T>
+  static Array<T> forward(Context<T>&, const Array<T>& x) {
+    return x;
+  }
+  template <class T>
+  static Variables<T> backward(Context<T>&, const Variable<T>& gy) {
+    return {gy};
+  }
+};
+
+// Where each argument stands among those of the operation. h0 is followed by c0 only for lstm,
+// biases are there or not.
+constexpr std::size_t kX = 0, kWih = 1, kWhh = 2, kH = 3, kC = 4;
+
+struct Layout {
+  Cell cell;
+  bool has_bias;
+  bool lstm() const { return cell == Cell::lstm; }
+  std::size_t bias() const { return lstm() ? 5 : 4; }
+  std::size_t count() const { return bias() + (has_bias ? 2 : 0); }
+};
+
+template <class T>
+Variables<T> listed(const LayerInputs<T>& in, bool lstm) {
+  Variables<T> list{in.x, in.w_ih, in.w_hh, in.h0};
+  if (lstm) list.push_back(in.c0);
+  if (in.b_ih.defined()) list.insert(list.end(), {in.b_ih, in.b_hh});
+  return list;
+}
+template <class T>
+LayerInputs<T> named(const Variables<T>& v, const Layout& at) {
+  LayerInputs<T> in{.x = v[kX], .h0 = v[kH], .w_ih = v[kWih], .w_hh = v[kWhh]};
+  if (at.lstm()) in.c0 = v[kC];
+  if (at.has_bias) {
+    in.b_ih = v[at.bias()];
+    in.b_hh = v[at.bias() + 1];
+  }
+  return in;
+}
+
+template <class T>
+kernels::Sequence sequence(const LayerSettings& s, const Array<T>& x, const Array<T>& w_hh) {
+  const Shape& shape = x.shape();
+  return {s.cell,
+          shape[0],
+          shape[1],
+          shape[2],
+          w_hh.shape()[1],
+          s.reverse,
+          s.lengths == nullptr ? nullptr : s.lengths->data()};
+}
+
+/// Arrays of the trace, in this order; those that a cell does not need are left out.
+template <class T>
+struct Trace {
+  Array<T> gates, cells, extra, states;
+  Trace(const kernels::Sequence& s, bool states_apart) {
+    const std::size_t width = kernels::gate_count(s.cell) * s.hidden;
+    if (s.cell == Cell::lstm || s.cell == Cell::gru) {
+      gates = empty_array<T>({s.steps, s.batch, width});
+      extra = empty_array<T>({s.steps, s.batch, s.hidden});
+    }
+    if (s.cell == Cell::lstm) cells = empty_array<T>({s.steps, s.batch, s.hidden});
+    if (states_apart) states = empty_array<T>({s.steps, s.batch, s.hidden});
+  }
+  kernels::RecurrentTrace<T> pointers(T* y) {
+    const auto of = [](Array<T>& a) { return a.dimension() == 0 ? nullptr : a.data(); };
+    return {of(gates), of(cells), of(extra), states.dimension() == 0 ? y : states.data()};
+  }
+  void save(Context<T>& ctx) {
+    for (Array<T>* a : {&gates, &extra, &cells, &states})
+      if (a->dimension() != 0) ctx.save_constant(std::move(*a));
+  }
+};
+/// The same from what was saved. Kernels only read it.
+template <class T>
+kernels::RecurrentTrace<T> trace_of(Context<T>& ctx, const LayerSettings& s) {
+  std::size_t next = 0;
+  const auto constant = [&] { return const_cast<T*>(ctx.saved_constant_value(next++).data()); };
+  kernels::RecurrentTrace<T> trace{nullptr, nullptr, nullptr, nullptr};
+  if (s.cell == Cell::lstm || s.cell == Cell::gru) {
+    trace.gates = constant();
+    trace.extra = constant();
+  }
+  if (s.cell == Cell::lstm) trace.cells = constant();
+  trace.states =
+      s.lengths != nullptr ? constant() : const_cast<T*>(ctx.saved_output_value(0).data());
+  return trace;
+}
+
+template <Cell cell>
+struct RecurrentLayer : Function<RecurrentLayer<cell>> {
+  static constexpr auto name = cell == Cell::lstm ? "lstm" : cell == Cell::gru ? "gru" : "rnn";
+
+  template <class T>
+  static Arrays<T> forward(Context<T>& ctx, const ArrayRefs<T>& in, const LayerSettings& s) {
+    const Layout at{cell, s.bias};
+    const Array<T>&x = in[kX], &w_hh = in[kWhh], &h0 = in[kH];
+    const kernels::Sequence q = sequence(s, x, w_hh);
+    Arrays<T> out{empty_array<T>({q.steps, q.batch, q.hidden}), empty_array<T>(h0.shape())};
+    if (at.lstm()) out.push_back(empty_array<T>(h0.shape()));
+    Trace<T> trace(q, s.lengths != nullptr);
+    kernels::recurrent_forward(q, weights(at, in), x.data(), h0.data(), second(at, in),
+                               trace.pointers(out[0].data()), out[0].data(), out[1].data(),
+                               at.lstm() ? out[2].data() : nullptr);
+    if (ctx.recording()) {
+      ctx.materialize_gradients(false);
+      for (const Array<T>& array : in) ctx.save(array);
+      if (s.lengths == nullptr) ctx.save_output(0);
+      trace.save(ctx);
+    }
+    return out;
+  }
+
+  /// To be differentiated again, the layer is run once more, from elementary operations.
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variables<T>& gy, const LayerSettings& s) {
+    Variables<T> in, wanted, reached, gradients;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < Layout{cell, s.bias}.count(); ++i) {
+      in.push_back(ctx.needs(i) ? Alias::apply(ctx.saved(i)) : ctx.saved(i).detach());
+      if (!ctx.needs(i)) continue;
+      wanted.push_back(in.back());
+      places.push_back(i);
+    }
+    const Variables<T> out = unrolled_layer(named(in, Layout{cell, s.bias}), s);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (!gy[i].defined()) continue;
+      reached.push_back(out[i]);
+      gradients.push_back(gy[i]);
+    }
+    Variables<T> result(in.size());
+    const auto found = grad(
+        reached, wanted, {.grad_outputs = gradients, .create_graph = true, .allow_unused = true});
+    for (std::size_t i = 0; i < places.size(); ++i) result[places[i]] = found[i];
+    return result;
+  }
+
+  template <class T>
+  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const LayerSettings& s) {
+    const Layout at{cell, s.bias};
+    ArrayRefs<T> in;
+    for (std::size_t i = 0; i < at.count(); ++i) in.emplace_back(ctx.saved_value(i));
+    const auto given = [&](std::size_t i) {
+      return out.has_gy(i) ? out.gy(i).data() : static_cast<const T*>(nullptr);
+    };
+    const auto asked = [&](std::size_t i) {
+      return ctx.needs(i) ? out.make(i, in[i].get().shape()).data() : static_cast<T*>(nullptr);
+    };
+    const kernels::RecurrentGradients<T> g{given(0),
+                                           given(1),
+                                           at.lstm() ? given(2) : nullptr,
+                                           asked(kX),
+                                           asked(kH),
+                                           at.lstm() ? asked(kC) : nullptr,
+                                           asked(kWih),
+                                           asked(kWhh),
+                                           at.has_bias ? asked(at.bias()) : nullptr,
+                                           at.has_bias ? asked(at.bias() + 1) : nullptr};
+    kernels::recurrent_backward(sequence(s, in[kX].get(), in[kWhh].get()), weights(at, in),
+                                in[kX].get().data(), in[kH].get().data(), second(at, in),
+                                trace_of(ctx, s), g);
+  }
+
+ private:
+  template <class T>
+  static kernels::RecurrentWeights<T> weights(const Layout& at, const ArrayRefs<T>& in) {
+    const auto bias = [&](std::size_t i) {
+      return at.has_bias ? in[at.bias() + i].get().data() : nullptr;
+    };
+    return {in[kWih].get().data(), in[kWhh].get().data(), bias(0), bias(1)};
+  }
+  template <class T>
+  static const T* second(const Layout& at, const ArrayRefs<T>& in) {
+    return at.lstm() ? in[kC].get().data() : nullptr;
+  }
+};
+
+}  // namespace
+
+template <class T>
+Variables<T> recurrent_layer(const LayerInputs<T>& in, LayerSettings settings) {
+  settings.bias = in.b_ih.defined();
+  const Variables<T> list = listed(in, settings.cell == Cell::lstm);
+  switch (settings.cell) {
+    case Cell::rnn_tanh:
+      return RecurrentLayer<Cell::rnn_tanh>::apply(list, settings);
+    case Cell::rnn_relu:
+      return RecurrentLayer<Cell::rnn_relu>::apply(list, settings);
+    case Cell::gru:
+      return RecurrentLayer<Cell::gru>::apply(list, settings);
+    case Cell::lstm:
+      break;
+  }
+  return RecurrentLayer<Cell::lstm>::apply(list, settings);
+}
+
+template Variables<float> recurrent_layer(const LayerInputs<float>&, LayerSettings);
+template Variables<double> recurrent_layer(const LayerInputs<double>&, LayerSettings);
+
+}  // namespace xg::detail
