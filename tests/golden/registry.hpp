@@ -48,6 +48,7 @@ class Case {
   Variable x(std::size_t i) const;  ///< integers and booleans are converted
   xg::IndexArray indices(std::size_t i) const;
   Mask mask(std::size_t i) const;  ///< numbers: != 0
+  bool is_mask(std::size_t i) const { return std::holds_alternative<Mask>(input(i).value); }
   xg::Variables<double> all() const;
 
   /// Whether the attribute is there and not null.

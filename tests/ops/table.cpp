@@ -71,6 +71,7 @@ const Entries& table() {
              norm_entries,
              recurrent_cell_entries,
              recurrent_entries,
+             attention_entries,
              classification_entries,
              regression_entries,
              margin_entries,

@@ -131,6 +131,7 @@ Entries pool_entries();
 Entries norm_entries();
 Entries recurrent_cell_entries();
 Entries recurrent_entries();
+Entries attention_entries();
 
 const Entries& table();
 
