@@ -14,11 +14,16 @@
 #include <xgrad/core/state_dict.hpp>
 #include <xgrad/io/npz.hpp>
 #include <xgrad/nn/activation.hpp>
+#include <xgrad/nn/attention.hpp>
+#include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/init.hpp>
+#include <xgrad/nn/layer_norm.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/module.hpp>
+#include <xgrad/nn/recurrent.hpp>
 #include <xgrad/nn/regularization.hpp>
 #include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/transformer.hpp>
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/arrange.hpp>
