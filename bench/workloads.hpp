@@ -11,8 +11,9 @@ namespace bench {
 using Named = std::pair<std::string, std::function<Workload()>>;
 
 // Every workload is, number for number, the one of the same name in the libtorch program.
-std::vector<Named> tape_workloads();     ///< chains, double backward, gradcheck_like, elementwise
-std::vector<Named> network_workloads();  ///< micrograd_mlp, mlp_mnist, mlp_wide
-std::vector<Named> layer_workloads();    ///< convolution, pooling, batch normalisation
+std::vector<Named> tape_workloads();      ///< chains, double backward, gradcheck_like, elementwise
+std::vector<Named> network_workloads();   ///< micrograd_mlp, mlp_mnist, mlp_wide
+std::vector<Named> sequence_workloads();  ///< lstm_cell, lstm_fused, rnn_char, rnn_unrolled_512
+std::vector<Named> layer_workloads();     ///< convolution, pooling, batch normalisation
 
 }  // namespace bench
