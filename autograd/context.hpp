@@ -123,6 +123,14 @@ class Context {
   bool released_ = false;
 };
 
+/// a + b of one shape for tangents, where an undefined one is zero.
+template <class T>
+Variable<T> add_tangents(Variable<T> a, Variable<T> b) {
+  if (!a.defined()) return b;
+  if (!b.defined()) return a;
+  return detail::add_gradients(std::move(a), std::move(b), grad_enabled());
+}
+
 /// Output gradient in, input gradients out, as plain arrays: what a `backward_kernel` works on.
 template <class T>
 class Gradients {

@@ -29,9 +29,11 @@ constexpr std::uint32_t index_limit = (1U << index_bits) - 1;
 
 }  // namespace
 
+std::uint64_t next_walk() noexcept { return next_task++; }
+
 template <class T>
 BackwardTask<T>::BackwardTask(Request request)
-    : request_(std::move(request)), id_(next_task++), nested_(depth > 0) {}
+    : request_(std::move(request)), id_(next_walk()), nested_(depth > 0) {}
 
 // A backward inside a hook may walk nodes that the outer one is in the middle of.
 template <class T>
@@ -137,6 +139,7 @@ void BackwardTask<T>::visit(Node<T>* root) {
     if (frame.next < frame.node->input_count()) {
       Node<T>* child = frame.node->edge(frame.next++).node.get();
       if (child == nullptr || child->mark.task == id_) continue;
+      if (request_.border != 0 && child->mark.task == request_.border) continue;
       if (child->is_accumulator())
         note_leaf(static_cast<Accumulator<T>*>(child));
       else
@@ -170,6 +173,12 @@ std::uint32_t BackwardTask<T>::slot_of(const Edge<T>& edge) {
   if (edge.node->is_accumulator())
     return find_leaf(static_cast<Accumulator<T>*>(edge.node.get()))->slot;
   return order_[edge.node->mark.place].slot + edge.output;
+}
+
+/// False beyond the border.
+template <class T>
+bool BackwardTask<T>::inside(const Node<T>& node) const noexcept {
+  return node.is_accumulator() || node.mark.task == id_;
 }
 
 template <class T>
@@ -210,9 +219,9 @@ void BackwardTask<T>::choose_needed() {
     bool any = false;
     for (std::size_t i = 0; i < entry.node->input_count(); ++i) {
       const Edge<T>& edge = entry.node->edge(i);
-      const bool needed =
-          edge.node && (is_needed(edge) ||
-                        (!edge.node->is_accumulator() && on_the_way[edge.node->mark.place] != 0));
+      const bool needed = edge.node && inside(*edge.node) &&
+                          (is_needed(edge) || (!edge.node->is_accumulator() &&
+                                               on_the_way[edge.node->mark.place] != 0));
       any |= needed;
       if (needed && i < 64) needs |= std::uint64_t{1} << i;
     }
@@ -285,6 +294,7 @@ void BackwardTask<T>::run_entry(Entry& entry) {
 template <class T>
 void BackwardTask<T>::add(const Edge<T>& edge, Variable<T> gradient, const Node<T>& from,
                           std::size_t argument) {
+  if (request_.border != 0 && !inside(*edge.node)) return;
   if (gradient.shape() != edge.node->output_shape(edge.output))
     throw ShapeError(fmt::format(
         "{}: the gradient of argument {} must have shape {}, got {}", from.name(), argument,

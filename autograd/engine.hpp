@@ -10,6 +10,9 @@
 
 namespace xg::detail {
 
+/// A number that no walk over nodes has used before.
+std::uint64_t next_walk() noexcept;
+
 /// Walks the nodes behind some roots once, from the outputs to the leaves, without recursion.
 /// The order is the reverse of a depth-first post-order, hence always the same.
 template <class T>
@@ -22,6 +25,7 @@ class BackwardTask {
     bool capture = false;  // return the gradients instead of accumulating them
     bool retain_graph = false;
     bool create_graph = false;
+    std::uint64_t border = 0;  // nodes marked by this walk are not entered; with inputs only
   };
 
   explicit BackwardTask(Request request);
@@ -52,6 +56,7 @@ class BackwardTask {
   void note_leaf(Accumulator<T>* leaf);
   Leaf* find_leaf(Accumulator<T>* leaf);
   void choose_needed();
+  bool inside(const Node<T>& node) const noexcept;
   bool is_needed(const Edge<T>& edge);
   std::uint32_t slot_of(const Edge<T>& edge);
   void seed();

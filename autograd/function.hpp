@@ -92,9 +92,24 @@ class FunctionNode final : public Node<T> {
     }
     take(call_backward(gy), gx);
   }
+  bool jvp(std::span<const Variable<T>> tx, std::span<Variable<T>> ty) override {
+    if constexpr (jvp_takes_extra || has_jvp) {
+      context.require_saved();
+      const Variables<T> tangents(tx.begin(), tx.end());
+      std::apply([&](const Extra&... e) { call_jvp(tangents, ty, e...); }, extra_);
+      return true;
+    } else {
+      return Node<T>::jvp(tx, ty);
+    }
+  }
   void release_saved() noexcept override { context.release(); }
 
  private:
+  static constexpr bool jvp_takes_extra =
+      requires(Context<T> & c, const Variables<T>& t, const Extra&... e) {
+    D::jvp(c, t, e...);
+  };
+  static constexpr bool has_jvp = requires(Context<T> & c, const Variables<T>& t) { D::jvp(c, t); };
   static constexpr bool has_kernel = requires(Context<T> & c, Gradients<T>& g, const Extra&... e) {
     D::backward_kernel(c, g, e...);
   };
@@ -123,6 +138,22 @@ class FunctionNode final : public Node<T> {
       return D::backward(context, g, std::get<i>(extra_)...);
     else
       return D::backward(context, g);
+  }
+
+  void call_jvp(const Variables<T>& tangents, std::span<Variable<T>> ty, const Extra&... e) {
+    auto result = [&] {
+      if constexpr (jvp_takes_extra)
+        return D::jvp(context, tangents, e...);
+      else
+        return D::jvp(context, tangents);
+    }();
+    if constexpr (several) {
+      require<ShapeError>(result.size() == ty.size(), this->name(), "number of tangents",
+                          "equal the number of results", result.size());
+      std::move(result.begin(), result.end(), ty.begin());
+    } else {
+      ty[0] = std::move(result);
+    }
   }
 
   void take(Variables<T> gradients, std::span<Variable<T>> gx) const {
@@ -164,6 +195,17 @@ class FunctionNode final : public Node<T> {
 /// - Written with differentiable operations, backward can be differentiated again. A
 ///   `static void backward_kernel(Context<T>&, Gradients<T>&, others...)` beside it is used, if
 ///   there is one, when no graph of the backward is asked for.
+/// - A tangent rule beside them makes forward mode (xg::jvp) cheaper; without one the derivative of
+///   backward by gy is taken, which is right but some three times the work. It receives a tangent
+///   for each Variable argument, undefined where that is zero, and returns the tangent of the
+///   result (Variables<T> for several), with the result's shape or undefined for zero. It reads the
+///   same saved values and, like backward, is written with differentiable operations:
+///
+///     template <class T>
+///     static xg::Variable<T> jvp(xg::Context<T>& ctx, const xg::Variables<T>& tangents) {
+///       const auto x = ctx.saved(0);
+///       return tangents[0] * 3 * x * x;
+///     }
 template <class Derived>
 struct Function {
   template <class... Args>

@@ -48,6 +48,10 @@ struct AddGradients : Function<AddGradients> {
   static Variables<T> backward(Context<T>&, const Variable<T>& gy) {
     return {gy, gy};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t) {
+    return add_tangents(t[0], t[1]);
+  }
 };
 
 }  // namespace

@@ -62,6 +62,14 @@ class Node : public detail::RefCounted {
   /// Output gradients in (undefined where nothing arrived), input gradients out. Gradients that
   /// `gy` holds alone may be overwritten. @throws StateError if saved values are gone.
   virtual void backward(std::span<Variable<T>> gy, std::span<Variable<T>> gx) = 0;
+  /// Tangents of the arguments in (undefined: zero), tangents of the results out (likewise), from
+  /// the same saved values. False: the node has no tangent rule, and forward mode differentiates
+  /// `backward` by the output gradients instead, in which it is linear.
+  virtual bool jvp(std::span<const Variable<T>> tx, std::span<Variable<T>> ty) {
+    static_cast<void>(tx);
+    static_cast<void>(ty);
+    return false;
+  }
   /// Lets go of saved values.
   virtual void release_saved() noexcept {}
 
@@ -154,6 +162,13 @@ template <class T>
 using GradientMutator = void (*)(const Node<T>& node, std::span<Variable<T>> gradients);
 template <class T>
 inline GradientMutator<T> gradient_mutator = nullptr;
+
+/// The same for forward mode: called with the tangents of a node's results, which its own rule or,
+/// `by_rule` being false, the derivative of its backward has just returned.
+template <class T>
+using TangentMutator = void (*)(const Node<T>& node, bool by_rule, std::span<Variable<T>> tangents);
+template <class T>
+inline TangentMutator<T> tangent_mutator = nullptr;
 
 /// Under DetectAnomaly: throw a ValueError that names the operation if a value holds a NaN or an
 /// infinity; the forward call notes its stack on request.

@@ -41,6 +41,10 @@ struct ModuleEntry : Function<ModuleEntry> {
                                const std::shared_ptr<Watch<T>>& watch) {
     return watch->run(gy);
   }
+  template <class T>
+  static Variables<T> jvp(Context<T>&, const Variables<T>& t) {
+    return t;
+  }
 };
 
 struct ModuleExit : Function<ModuleExit> {
@@ -55,6 +59,10 @@ struct ModuleExit : Function<ModuleExit> {
     watch->grad_outputs = gy;
     if (!watch->inputs_reached) watch->run({});
     return gy;
+  }
+  template <class T>
+  static Variables<T> jvp(Context<T>&, const Variables<T>& t) {
+    return t;
   }
 };
 

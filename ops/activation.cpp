@@ -54,6 +54,10 @@ struct AlongChannels : Function<AlongChannels> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {AlongChannels::apply(gy, ctx.input_shape(0))};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Shape& shape) {
+    return AlongChannels::apply(t[0], shape);
+  }
 
  private:
   template <class T>

@@ -56,6 +56,10 @@ struct Neg : Function<Neg> {
   static Variables<T> backward(Context<T>&, const Variable<T>& gy) {
     return {neg(gy)};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t) {
+    return neg(t[0]);
+  }
 };
 
 struct Add : Function<Add> {
@@ -68,6 +72,11 @@ struct Add : Function<Add> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {sum_if_needed<T>(ctx, 0, [&] { return gy; }),
             sum_if_needed<T>(ctx, 1, [&] { return gy; })};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    if (t[0].defined() && t[1].defined()) return add(t[0], t[1]);
+    return broadcast_to(t[0].defined() ? t[0] : t[1], ctx.output_shape());
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -86,6 +95,11 @@ struct Sub : Function<Sub> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {sum_if_needed<T>(ctx, 0, [&] { return gy; }),
             sum_if_needed<T>(ctx, 1, [&] { return neg(gy); })};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    if (t[0].defined() && t[1].defined()) return sub(t[0], t[1]);
+    return broadcast_to(t[0].defined() ? t[0] : neg(t[1]), ctx.output_shape());
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -110,6 +124,11 @@ struct Mul : Function<Mul> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {sum_if_needed<T>(ctx, 0, [&] { return mul(gy, ctx.saved(1)); }),
             sum_if_needed<T>(ctx, 1, [&] { return mul(gy, ctx.saved(0)); })};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return add_tangents(t[0].defined() ? mul(t[0], ctx.saved(1)) : t[0],
+                        t[1].defined() ? mul(ctx.saved(0), t[1]) : t[1]);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -145,6 +164,13 @@ struct Div : Function<Div> {
     return {sum_if_needed<T>(ctx, 0, [&] { return ga; }),
             sum_if_needed<T>(ctx, 1, [&] { return neg(mul(ga, ctx.saved_output())); })};
   }
+  // ty = (ta - y tb) / b
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    if (!t[1].defined()) return div(t[0], ctx.saved(1));
+    const auto moved = mul(ctx.saved_output(), t[1]);
+    return div(t[0].defined() ? sub(t[0], moved) : neg(moved), ctx.saved(1));
+  }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
     Array<T> ga = detail::broadcast_binary(name, Binary::div, out.gy(), ctx.saved_value(1));
@@ -168,6 +194,10 @@ struct AddNumber : Function<AddNumber> {
     return {gy};
   }
   template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t) {
+    return t[0];
+  }
+  template <class T>
   static void backward_kernel(Context<T>&, Gradients<T>& out, double) {
     out.pass(0);
   }
@@ -184,6 +214,10 @@ struct MulNumber : Function<MulNumber> {
     return {mul(gy, c)};
   }
   template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, double c) {
+    return mul(t[0], c);
+  }
+  template <class T>
   static void backward_kernel(Context<T>&, Gradients<T>& out, double c) {
     scale_gy(out, 0, Binary::mul, c);
   }
@@ -198,6 +232,10 @@ struct DivNumber : Function<DivNumber> {
   template <class T>
   static Variables<T> backward(Context<T>&, const Variable<T>& gy, double c) {
     return {div(gy, c)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, double c) {
+    return div(t[0], c);
   }
   template <class T>
   static void backward_kernel(Context<T>&, Gradients<T>& out, double c) {
@@ -217,6 +255,10 @@ struct NumberSub : Function<NumberSub> {
   static Variables<T> backward(Context<T>&, const Variable<T>& gy) {
     return {neg(gy)};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t) {
+    return neg(t[0]);
+  }
 };
 
 struct NumberDiv : Function<NumberDiv> {
@@ -233,6 +275,10 @@ struct NumberDiv : Function<NumberDiv> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {neg(div(mul(gy, ctx.saved_output()), ctx.saved(0)))};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return neg(div(mul(t[0], ctx.saved_output()), ctx.saved(0)));
   }
 };
 

@@ -37,6 +37,10 @@ struct SumTo : Function<SumTo> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {broadcast_to(gy, ctx.input_shape(0))};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Shape& shape) {
+    return sum_to(t[0], shape);
+  }
 };
 
 struct BroadcastTo : Function<BroadcastTo> {
@@ -48,6 +52,10 @@ struct BroadcastTo : Function<BroadcastTo> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {sum_to(gy, ctx.input_shape(0))};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Shape& shape) {
+    return broadcast_to(t[0], shape);
   }
 };
 

@@ -1,9 +1,11 @@
 #include "xgrad/ops/conv.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/reduce.hpp"
+#include "xgrad/ops/broadcast.hpp"
 #include "xgrad/ops/conv_geometry.hpp"
 #include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
@@ -38,6 +40,21 @@ Array<T> channel_sums(const Array<T>& gy) {
   return sums;
 }
 
+/// Of D = Forward or Data with arguments x, weight and bias; the bias joins the first part.
+template <class D, class T>
+Variable<T> tangent(Context<T>& ctx, const Variables<T>& t, const Convolution& c) {
+  const auto &tx = t[0], &tw = t[1];
+  auto tb = t[2];
+  Variable<T> sum;
+  if (tx.defined()) sum = D::apply(tx, ctx.saved(1), std::exchange(tb, Variable<T>()), c);
+  if (tw.defined())
+    sum = add_tangents(sum, D::apply(ctx.saved(0), tw, std::exchange(tb, Variable<T>()), c));
+  if (!tb.defined()) return sum;
+  Shape channels(ctx.output_shape().size() - 1, 1);
+  channels[0] = tb.size();
+  return broadcast_to(reshape(tb, channels), ctx.output_shape());
+}
+
 // Three maps, each linear in both arguments, and closed under differentiation: with
 // L = <gy, forward(x, w)> = <x, data(gy, w)> = <w, weights(x, gy)> every gradient is one of them.
 
@@ -54,6 +71,10 @@ struct Forward : Function<Forward> {
   }
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Convolution& c);
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const Convolution& c) {
+    return tangent<Forward>(ctx, t, c);
+  }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Convolution& c) {
     const T* gy = out.gy().data();
@@ -84,6 +105,10 @@ struct Data : Function<Data> {
   }
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gx, const Convolution& c);
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const Convolution& c) {
+    return tangent<Data>(ctx, t, c);
+  }
 };
 
 struct Weights : Function<Weights> {
@@ -103,6 +128,11 @@ struct Weights : Function<Weights> {
     if (ctx.needs(0)) gradients[0] = Data::apply(ctx.saved(1), g, Variable<T>(), c);
     if (ctx.needs(1)) gradients[1] = Forward::apply(ctx.saved(0), g, Variable<T>(), c);
     return gradients;
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const Convolution& c) {
+    return add_tangents(t[0].defined() ? apply(t[0], ctx.saved(1), c) : t[0],
+                        t[1].defined() ? apply(ctx.saved(0), t[1], c) : t[1]);
   }
 };
 

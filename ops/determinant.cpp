@@ -7,6 +7,7 @@
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/index.hpp"
 #include "xgrad/ops/matrices.hpp"
+#include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
 #include "xgrad/ops/solve.hpp"
 
@@ -99,12 +100,12 @@ struct Det : Function<Det> {
   }
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
-    const auto a = ctx.saved(0);
-    if (a.size() == 0) return {a};
-    const Shape one{batch_count(a.shape())};
-    const Shape flat = with_matrix(one, rows_of(a.shape()), columns_of(a.shape()));
-    const auto c = cofactors(reshape(a, flat), reshape(ctx.saved_output(), one));
-    return {reshape(c, a.shape()) * per_matrix(gy)};
+    if (ctx.saved(0).size() == 0) return {ctx.saved(0)};
+    return {slope(ctx) * per_matrix(gy)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return t[0].size() == 0 ? Variable<T>() : sum(slope(ctx) * t[0], {-2, -1});
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -112,6 +113,16 @@ struct Det : Function<Det> {
     Array<T>& ga = out.make(0, a.shape());
     kernels::cofactors(batch_count(a.shape()), rows_of(a.shape()), a.data(), ga.data());
     scale_matrices(out.gy(), ga);
+  }
+
+ private:
+  template <class T>
+  static Variable<T> slope(Context<T>& ctx) {
+    const auto a = ctx.saved(0);
+    const Shape one{batch_count(a.shape())};
+    const Shape flat = with_matrix(one, rows_of(a.shape()), columns_of(a.shape()));
+    const auto c = cofactors(reshape(a, flat), reshape(ctx.saved_output(), one));
+    return reshape(c, a.shape());
   }
 };
 
@@ -130,6 +141,11 @@ struct SLogDet : Function<SLogDet> {
   static Variables<T> backward(Context<T>& ctx, const Variables<T>& gy) {
     const auto y = transpose(inverse_of("slogdet", ctx.saved(0)));
     return {y * per_matrix(gy[1])};
+  }
+  template <class T>
+  static Variables<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    const auto y = transpose(inverse_of("slogdet", ctx.saved(0)));
+    return {Variable<T>(), sum(y * t[0], {-2, -1})};
   }
 };
 

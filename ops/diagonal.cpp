@@ -59,6 +59,10 @@ struct Triangle : Function<Triangle> {
                                std::ptrdiff_t offset) {
     return {Triangle::apply(gy, lower, offset)};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, bool lower, std::ptrdiff_t offset) {
+    return Triangle::apply(t[0], lower, offset);
+  }
 };
 
 template <class T>

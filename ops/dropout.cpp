@@ -27,6 +27,10 @@ struct Dropout : Function<Dropout> {
     return {Dropout::apply(gy, mask)};
   }
   template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Mask& mask) {
+    return Dropout::apply(t[0], mask);
+  }
+  template <class T>
   static void backward_kernel(Context<T>&, Gradients<T>& out, const Mask& mask) {
     const T* gy = out.gy().data();
     Array<T>& gx = out.make_over_gy(0);

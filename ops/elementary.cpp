@@ -85,6 +85,10 @@ struct Square : Function<Square> {
     return {mul(gy, mul(ctx.saved(0), 2))};
   }
   template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return mul(t[0], mul(ctx.saved(0), 2));
+  }
+  template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
     const T* gy = out.gy().data();
     Array<T>& gx = out.make_over_gy(0);
@@ -125,6 +129,13 @@ struct Where : Function<Where> {
     if (ctx.needs(0)) g[0] = sum_to(where(condition, gy, zero), ctx.input_shape(0));
     if (ctx.needs(1)) g[1] = sum_to(where(condition, zero, gy), ctx.input_shape(1));
     return g;
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const Array<T>& condition) {
+    const Variable<T> zero(full_array<T>(Shape{}, T(0)));
+    const auto& a = t[0].defined() ? t[0] : zero;
+    const auto& b = t[1].defined() ? t[1] : zero;
+    return broadcast_to(where(condition, a, b), ctx.output_shape());
   }
 };
 

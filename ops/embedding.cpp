@@ -59,6 +59,11 @@ struct Embedding : Function<Embedding> {
                                const std::shared_ptr<const Rows>& rows, std::int64_t padding) {
     return {detail::remap_adjoint(gy, ctx.input_shape(0), row_axis, counted(*rows, padding))};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t,
+                         const std::shared_ptr<const Rows>& rows, std::int64_t padding) {
+    return detail::remap(t[0], row_axis, counted(*rows, padding), 0);
+  }
 };
 
 /// Bags of equal length: shorter ones, and padding, filled with -1.

@@ -5,6 +5,7 @@
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/axes.hpp"
 #include "xgrad/ops/gather.hpp"
+#include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
 
 namespace xg {
@@ -29,9 +30,11 @@ struct Extreme : Function<Extreme> {
   // dx_i = dy / count of those equal to y; the share does not change where dx exists
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
-    const auto x = ctx.saved(0), y = ctx.saved_output();
-    const Array<T> one(gy.shape(), T(1));
-    return {unsqueeze(gy, 1) * Variable<T>(share(x.value(), y.value(), one))};
+    return {unsqueeze(gy, 1) * share_of(ctx)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, bool) {
+    return sum(t[0] * share_of(ctx), 1);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, bool) {
@@ -39,6 +42,11 @@ struct Extreme : Function<Extreme> {
   }
 
  private:
+  template <class T>
+  static Variable<T> share_of(Context<T>& ctx) {
+    const Array<T>&x = ctx.saved_value(0), &y = ctx.saved_output_value();
+    return Variable<T>(share(x, y, Array<T>(y.shape(), T(1))));
+  }
   template <class T>
   static Array<T> share(const Array<T>& x, const Array<T>& y, const Array<T>& gy) {
     Array<T> gx(x.shape());

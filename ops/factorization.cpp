@@ -81,6 +81,14 @@ struct Cholesky : Function<Cholesky> {
     const auto left = triangular_solve_unchecked(l, p, {.transposed = true});
     return {symmetric(triangular_solve_unchecked(l, left, {.left = false}))};
   }
+  // tl = l phi(l^-1 ta l^-T), phi the lower triangle with half of the diagonal
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    const auto l = ctx.saved_output();
+    const auto left = triangular_solve_unchecked(l, t[0], {});
+    const auto m = triangular_solve_unchecked(l, left, {.left = false, .transposed = true});
+    return product(l, (tril(m) + below(m)) * 0.5, false, false);
+  }
 };
 
 /// Of a [..., m, n] with m >= n.
@@ -101,6 +109,15 @@ struct TallQR : Function<TallQR> {
     const auto m = product(r, gy[1], false, true) - product(gy[0], q, true, false);
     const auto g = gy[0] + product(q, tril(m) + transpose(below(m)), false, false);
     return {triangular_solve_unchecked(r, g, {.upper = true, .left = false, .transposed = true})};
+  }
+  // c = q^T ta r^-1 = tr r^-1 + (q^T tq, antisymmetric)
+  template <class T>
+  static Variables<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    const auto q = ctx.saved_output(0), r = ctx.saved_output(1);
+    const auto x = triangular_solve_unchecked(r, t[0], {.upper = true, .left = false});
+    const auto c = product(q, x, true, false);
+    const auto upper = c - below(c) + transpose(below(c));
+    return {x - product(q, upper, false, false), product(upper, r, false, false)};
   }
 };
 
@@ -124,6 +141,12 @@ struct SymmetricEigen : Function<SymmetricEigen> {
     if (gy[0].defined()) parts.push_back(diagonal_matrix(gy[0]));
     if (gy[1].defined()) parts.push_back(over_differences(product(v, gy[1], true, false), w, {}));
     return {symmetric(product(product(v, total(parts), false, false), v, false, true))};
+  }
+  template <class T>
+  static Variables<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    const auto w = ctx.saved_output(0), v = ctx.saved_output(1);
+    const auto m = product(product(v, t[0], true, false), v, false, false);
+    return {diagonal(m, 0, -2, -1), product(v, over_differences(m, w, {}), false, false)};
   }
 };
 
@@ -165,6 +188,21 @@ struct Singular : Function<Singular> {
       ga = ga + product(u, scale_rows(outside, 1 / s), false, false);
     }
     return {ga};
+  }
+  // m = u^T ta v; what lies outside of the space of u (v) is turned by the rest of ta
+  template <class T>
+  static Variables<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    const auto u = ctx.saved_output(0), s = ctx.saved_output(1), vh = ctx.saved_output(2);
+    const auto tv = product(t[0], vh, false, true), ut = product(u, t[0], true, false);
+    const auto m = product(u, tv, true, false), sums = pair_sums(s);
+    const auto left = scale_columns(m, s), right = scale_rows(m, s);
+    auto tu = product(u, over_differences(left + transpose(left), s, sums), false, false);
+    auto tvh = product(over_differences(right + transpose(right), s, sums), vh, true, false);
+    if (rows_of(u.shape()) > columns_of(u.shape()))
+      tu = tu + scale_columns(tv - product(u, m, false, false), 1 / s);
+    if (columns_of(vh.shape()) > rows_of(vh.shape()))
+      tvh = tvh + scale_rows(ut - product(m, vh, false, false), 1 / s);
+    return {tu, diagonal(m, 0, -2, -1), tvh};
   }
 };
 

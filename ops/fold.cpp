@@ -60,6 +60,11 @@ struct Fold : Function<Fold> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const kernels::Windows& w,
                                const Shape&);
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const kernels::Windows& w,
+                         const Shape& shape) {
+    return Fold::apply(t[0], w, shape);
+  }
 };
 
 struct Unfold : Function<Unfold> {
@@ -75,6 +80,11 @@ struct Unfold : Function<Unfold> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const kernels::Windows& w,
                                const Shape&) {
     return {Fold::apply(gy, w, ctx.input_shape(0))};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const kernels::Windows& w,
+                         const Shape& shape) {
+    return Unfold::apply(t[0], w, shape);
   }
 };
 

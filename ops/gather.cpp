@@ -35,6 +35,11 @@ struct Gather : Function<Gather> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis,
                                const Indices& index);
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, std::size_t axis,
+                         const Indices& index) {
+    return Gather::apply(t[0], axis, index);
+  }
 };
 
 struct ScatterAdd : Function<ScatterAdd> {
@@ -50,6 +55,13 @@ struct ScatterAdd : Function<ScatterAdd> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis,
                                const Indices& index) {
     return {gy, ctx.needs(1) ? Gather::apply(gy, axis, index) : Variable<T>{}};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, std::size_t axis,
+                         const Indices& index) {
+    if (!t[1].defined()) return t[0];
+    const Variable<T> zeros(Array<T>(ctx.output_shape(), T(0)));
+    return ScatterAdd::apply(t[0].defined() ? t[0] : zeros, t[1], axis, index);
   }
 };
 
@@ -76,6 +88,15 @@ struct Scatter : Function<Scatter> {
     const Variable<T> zeros(Array<T>(index->shape(), T(0)));
     return {ctx.needs(0) ? Scatter::apply(gy, zeros, axis, index) : Variable<T>{},
             ctx.needs(1) ? Gather::apply(gy, axis, index) : Variable<T>{}};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, std::size_t axis,
+                         const Indices& index) {
+    const auto or_zeros = [](const Variable<T>& tangent, const Shape& shape) {
+      return tangent.defined() ? tangent : Variable<T>(Array<T>(shape, T(0)));
+    };
+    return Scatter::apply(or_zeros(t[0], ctx.output_shape()), or_zeros(t[1], index->shape()), axis,
+                          index);
   }
 };
 

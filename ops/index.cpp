@@ -97,6 +97,17 @@ struct Concat : Function<Concat> {
     return g;
   }
   template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const Shape& extents,
+                         std::size_t axis) {
+    Variables<T> parts = t;
+    Shape shape = ctx.output_shape();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      shape[axis] = extents[i];
+      if (!parts[i].defined()) parts[i] = Variable<T>(full_array<T>(shape, T(0)));
+    }
+    return Concat::apply(parts, extents, axis);
+  }
+  template <class T>
   static Array<T> forward(Context<T>& ctx, const ArrayRefs<T>& xs, const Shape&, std::size_t axis) {
     return forward(ctx, xs, axis);
   }

@@ -96,6 +96,11 @@ struct Matmul : Function<Matmul> {
     return g;
   }
   template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, Sides s) {
+    return add_tangents(t[0].defined() ? apply(t[0], ctx.saved(1), s) : t[0],
+                        t[1].defined() ? apply(ctx.saved(0), t[1], s) : t[1]);
+  }
+  template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, Sides t) {
     const Array<T>& gy = out.gy();
     if (ctx.needs(0)) {
@@ -146,6 +151,15 @@ struct Linear : Function<Linear> {
     }
     if (ctx.needs(2)) result[2] = sum(g, 0);
     return result;
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, bool) {
+    const auto &tx = t[0], &tw = t[1], &tb = t[2];
+    if (!tx.defined() && !tw.defined()) return broadcast_to(tb, ctx.output_shape());
+    const auto by_weight = tw.defined() ? apply(ctx.saved(0), tw, tb, tb.defined()) : tw;
+    if (!tx.defined()) return by_weight;
+    const auto bias = tw.defined() ? Variable<T>() : tb;
+    return add_tangents(apply(tx, ctx.saved(1), bias, bias.defined()), by_weight);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, bool) {

@@ -58,6 +58,13 @@ struct CrossEntropy : Function<CrossEntropy> {
     return {unsqueeze(gy * counted, -1) * (softmax(x, -1) - Variable<T>(hot))};
   }
   template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const Labels& labels,
+                         std::int64_t ignored) {
+    const Array<T> hot = hot_labels<T>(ctx.input_shape(0), *labels, ignored);
+    const Variable<T> counted(Array<T>(xt::cast<T>(xt::not_equal(*labels, ignored))));
+    return sum((softmax(ctx.saved(0), -1) - Variable<T>(hot)) * t[0], -1) * counted;
+  }
+  template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Labels& labels,
                               std::int64_t ignored) {
     const Array<T>& x = ctx.saved_value(0);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "xgrad/autograd/function.hpp"
+#include "xgrad/autograd/functional.hpp"
 #include "xgrad/core/kernels/ctc.hpp"
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/elementary.hpp"
@@ -102,6 +103,12 @@ struct Ctc : Function<Ctc> {
     const auto losses = composed_losses(x, *batch);
     if (!losses.requires_grad()) return {x * 0.0};
     return {grad(losses, x, {.grad_outputs = {gy}, .create_graph = true})};
+  }
+  // Forward mode of that recursion.
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const BatchHandle& batch) {
+    const auto losses = [&](const Variable<T>& x) { return composed_losses(x, *batch); };
+    return xg::jvp(losses, ctx.saved(0), t[0], {.create_graph = grad_enabled()}).second;
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const BatchHandle& batch) {

@@ -55,6 +55,10 @@ struct SvmLoss : Function<SvmLoss> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {unsqueeze(gy, 1) * ctx.saved_independent(0)};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return sum(t[0] * ctx.saved_independent(0), 1);
+  }
 };
 
 struct MultilabelMargin : Function<MultilabelMargin> {
@@ -86,6 +90,10 @@ struct MultilabelMargin : Function<MultilabelMargin> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {unsqueeze(gy, 1) * ctx.saved_independent(0)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return sum(t[0] * ctx.saved_independent(0), 1);
   }
 };
 

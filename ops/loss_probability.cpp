@@ -35,16 +35,24 @@ struct BinaryCrossEntropy : Function<BinaryCrossEntropy> {
   }
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
-    const auto by_x = [](auto g, auto v, auto t) {
-      return g * (v - t) / maximum(v * (1 - v), 1e-12F);
-    };
-    const auto by_target = [](auto g, auto v) {
-      return g * (maximum(log1p(-v), -100) - maximum(log(v), -100));
-    };
     const auto x = ctx.saved(0);
     return {ctx.needs(0) ? map_named(name, by_x, gy, x, ctx.saved(1)) : Variable<T>(),
             ctx.needs(1) ? map_named(name, by_target, gy, x) : Variable<T>()};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    const auto x = ctx.saved(0);
+    return add_tangents(t[0].defined() ? map_named(name, by_x, t[0], x, ctx.saved(1)) : t[0],
+                        t[1].defined() ? map_named(name, by_target, t[1], x) : t[1]);
+  }
+
+ private:
+  static constexpr auto by_x = [](auto g, auto v, auto t) {
+    return g * (v - t) / maximum(v * (1 - v), 1e-12F);
+  };
+  static constexpr auto by_target = [](auto g, auto v) {
+    return g * (maximum(log1p(-v), -100) - maximum(log(v), -100));
+  };
 };
 
 template <class T>

@@ -1,5 +1,7 @@
 #include "xgrad/ops/map.hpp"
 
+#include <bit>
+
 #include "xgrad/autograd/context.hpp"
 #include "xgrad/autograd/inline_list.hpp"
 #include "xgrad/core/kernels/program.hpp"
@@ -84,6 +86,28 @@ class MapNode final : public Node<T> {
       differentiable(gy[0], gx);
     else
       at_once(gy[0], gx);
+  }
+  /// The sum of all partial derivatives times their tangents, as one map.
+  bool jvp(std::span<const Variable<T>> tx, std::span<Variable<T>> ty) override {
+    context.require_saved();
+    if (!plan_.refusal.empty()) throw ValueError(plan_.refusal);
+    std::uint64_t which = 0;
+    for (std::size_t i = 0; i < tx.size(); ++i)
+      if (tx[i].defined()) which |= std::uint64_t{1} << i;
+    which &= function_->depends();
+    if (which == 0) return true;
+    const ScalarFunctionHandle function = function_->jvp(which);
+    Variables<T> inputs(tx.size());
+    for (std::size_t i = 0; i < tx.size(); ++i)
+      if ((function->depends() >> i & 1) != 0) inputs[i] = context.saved(i);
+    const Variable<T>& some = tx[static_cast<std::size_t>(std::countr_zero(which))];
+    std::vector<const Variable<T>*> pointers;
+    for (const Variable<T>& x : inputs) pointers.push_back(x.defined() ? &x : &some);
+    for (std::size_t i = 0; i < tx.size(); ++i)
+      if ((which >> i & 1) != 0) pointers.push_back(&tx[i]);
+    const Variable<T> tangent = map_variables<T>(this->name().data(), function, pointers);
+    ty[0] = broadcast_to(tangent, this->output_shape(0));
+    return true;
   }
   void release_saved() noexcept override { context.release(); }
 

@@ -36,6 +36,11 @@ struct MaskedFill : Function<MaskedFill> {
                                const std::shared_ptr<const Array<bool>>& mask, double) {
     return {MaskedFill::apply(gy, mask, 0.0)};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t,
+                         const std::shared_ptr<const Array<bool>>& mask, double) {
+    return MaskedFill::apply(t[0], mask, 0.0);
+  }
 };
 
 }  // namespace

@@ -70,6 +70,11 @@ struct MatrixExp : Function<MatrixExp> {
     const auto size = magnitude(gy.value());
     return {upper_right(apply(upper_blocks(at, gy / size))) * size};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    const auto size = magnitude(t[0].value());
+    return upper_right(apply(upper_blocks(ctx.saved(0), t[0] / size))) * size;
+  }
 };
 
 struct Pinv : Function<Pinv> {
@@ -95,6 +100,16 @@ struct Pinv : Function<Pinv> {
     return {product(product(rows, p, false, false), p, false, true) +
             product(p, product(p, columns, false, false), true, false) -
             product(product(p, gp, true, false), p, false, true)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    const auto a = ctx.saved(0), p = ctx.saved_output();
+    const auto tt = transpose(t[0]);
+    const auto rows = tt - product(product(tt, a, false, false), p, false, false);
+    const auto columns = tt - product(p, product(a, tt, false, false), false, false);
+    return product(p, product(p, rows, true, false), false, false) +
+           product(product(columns, p, false, true), p, false, false) -
+           product(product(p, t[0], false, false), p, false, false);
   }
 };
 

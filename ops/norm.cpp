@@ -34,6 +34,11 @@ struct Magnitude : Function<Magnitude> {
       signs.data()[i] = static_cast<T>(x.data()[i] > 0) - static_cast<T>(x.data()[i] < 0);
     return {gy * Variable<T>(signs)};
   }
+  // elementwise: the Jacobian is its own transpose
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return backward(ctx, t[0])[0];
+  }
 };
 
 /// 1 where y is 0.
@@ -65,9 +70,11 @@ struct Norm2 : Function<Norm2> {
   // dx = dy x / y, 0 where y = 0; differentiated once more that is 0 / 0
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
-    const auto x = ctx.saved(0), y = unsqueeze(ctx.saved_output(), 1);
-    const Variable<T> zero(Array<T>(Shape{}, T(0)));
-    return {unsqueeze(gy, 1) * where<T>(zeros_of(y.value()), zero, x / y)};
+    return {unsqueeze(gy, 1) * slope(ctx)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return sum(t[0] * slope(ctx), 1);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -83,6 +90,12 @@ struct Norm2 : Function<Norm2> {
   }
 
  private:
+  template <class T>
+  static Variable<T> slope(Context<T>& ctx) {
+    const auto x = ctx.saved(0), y = unsqueeze(ctx.saved_output(), 1);
+    const Variable<T> zero(Array<T>(Shape{}, T(0)));
+    return where<T>(zeros_of(y.value()), zero, x / y);
+  }
   /// m sqrt(sum (x / m)^2), m the largest |x|.
   template <class T>
   static T scaled(const T* x, std::size_t n) {
@@ -113,6 +126,10 @@ struct Norm0 : Function<Norm0> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>&) {
     return {Variable<T>(Array<T>(ctx.input_shape(0), T(0)))};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>&) {
+    return {};
+  }
 };
 
 /// The largest or smallest |x|.
@@ -132,6 +149,16 @@ struct NormInf : Function<NormInf> {
   // dx = dy sign(x) / count where |x| = y: constant where it exists
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, bool) {
+    return {unsqueeze(gy, 1) * slope(ctx)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, bool) {
+    return sum(t[0] * slope(ctx), 1);
+  }
+
+ private:
+  template <class T>
+  static Variable<T> slope(Context<T>& ctx) {
     const Array<T>&x = ctx.saved_value(0), &y = ctx.saved_output_value();
     Array<T> share(x.shape());
     const std::size_t n = x.shape()[1];
@@ -143,7 +170,7 @@ struct NormInf : Function<NormInf> {
         share.data()[i * n + k] = hit ? std::copysign(T(1), row[k]) / static_cast<T>(count) : T(0);
       }
     }
-    return {unsqueeze(gy, 1) * Variable<T>(share)};
+    return Variable<T>(share);
   }
 };
 
@@ -180,14 +207,22 @@ struct NormP : Function<NormP> {
   // no power is infinite
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, double p) {
+    return {unsqueeze(gy, 1) * slope(ctx, p)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, double p) {
+    return sum(t[0] * slope(ctx, p), 1);
+  }
+
+ private:
+  template <class T>
+  static Variable<T> slope(Context<T>& ctx, double p) {
     const auto x = ctx.saved(0), y = ctx.saved_output();
     const Variable<T> direction(signs(x.value(), y.value(), p)), one(Array<T>(Shape{}, T(1)));
     const auto length = where<T>(idle(y.value(), p, true), one, y);
     const auto ratio = abs(where<T>(idle(x.value(), p, p < 2), one, x)) / unsqueeze(length, 1);
-    return {unsqueeze(gy, 1) * (pow(ratio, p - 1) * direction)};
+    return pow(ratio, p - 1) * direction;
   }
-
- private:
   /// Where the extreme is 0, infinite or NaN, it is the norm itself.
   template <class T>
   static bool scales(T m) {

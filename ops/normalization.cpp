@@ -5,6 +5,7 @@
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/norm.hpp"
 #include "xgrad/ops/arithmetic.hpp"
+#include "xgrad/ops/broadcast.hpp"
 #include "xgrad/ops/elementary.hpp"
 #include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
@@ -89,6 +90,37 @@ struct BatchNorm : Function<BatchNorm> {
     if (ctx.needs(0)) g[0] = (gh - average(gh) - h * average(gh * h)) / s;
     if (ctx.needs(1)) g[1] = sum(gy * h, axes);
     return g;
+  }
+  // y = w h + b, h = (x - m) / s  =>  th = (tx - mean tx - h mean(h tx)) / s, m and s constants
+  // unless training
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const Statistics<T>& fixed,
+                         double eps, bool scaled, bool training) {
+    const std::size_t rank = ctx.output_shape().size();
+    const Axes axes = other_axes(rank);
+    const auto average = [&](const Variable<T>& v) {
+      return xg::mean(v, axes, {.keepdims = true});
+    };
+    auto mean = by_channel(Variable<T>(fixed.mean), rank);
+    auto slope = by_channel(Variable<T>(fixed.inverse), rank);
+    if (training && (t[0].defined() || t[1].defined())) {
+      mean = average(ctx.saved(0));
+      slope = 1 / sqrt(average(square(ctx.saved(0) - mean)) + eps);
+    }
+    Variable<T> ty;
+    if (t[0].defined()) {
+      ty = t[0];
+      if (training) {
+        const auto h = (ctx.saved(0) - mean) * slope;
+        ty = ty - average(ty) - h * average(h * ty);
+      }
+      ty = ty * (scaled ? slope * by_channel(ctx.saved(1), rank) : slope);
+    }
+    if (t[1].defined())
+      ty = add_tangents(ty, (ctx.saved(0) - mean) * (slope * by_channel(t[1], rank)));
+    if (t[2].defined())
+      ty = add_tangents(ty, broadcast_to(by_channel(t[2], rank), ctx.output_shape()));
+    return ty;
   }
 
   template <class T>

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/norm.hpp"
 #include "xgrad/ops/arithmetic.hpp"
+#include "xgrad/ops/broadcast.hpp"
 #include "xgrad/ops/elementary.hpp"
 #include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/shape.hpp"
@@ -50,17 +52,33 @@ struct RowNorm : Function<RowNorm> {
     Variables<T> result(3);
     if (ctx.needs(2)) result[2] = reshape(sum(g, 0), ctx.input_shape(2));
     if (!ctx.needs(0) && !ctx.needs(1)) return result;
-    const auto average = [](const Variable<T>& v) { return mean(v, -1, {.keepdims = true}); };
-    const auto x = reshape(ctx.saved(0), rows);
-    const auto from_mean = centred ? x - average(x) : x;
-    const auto deviation = sqrt(average(from_mean * from_mean) + eps);
-    const auto h = from_mean / deviation;
+    const auto [h, deviation] = normal(reshape(ctx.saved(0), rows), eps, centred);
     if (ctx.needs(1)) result[1] = reshape(sum(g * h, 0), ctx.input_shape(1));
     if (!ctx.needs(0)) return result;
     const auto gh = scaled ? g * reshape(ctx.saved(1), {rows[1]}) : g;
     const auto gx = (centred ? gh - average(gh) : gh) - h * average(gh * h);
     result[0] = reshape(gx / deviation, gy.shape());
     return result;
+  }
+  // y = w h + b, h = (x - m) / s  =>  th = (tx - mean tx - h mean(h tx)) / s
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const SharedStatistics<T>& s,
+                         double eps, bool scaled, bool centred) {
+    const ShapeRequest rows{static_cast<std::ptrdiff_t>(s->rows),
+                            static_cast<std::ptrdiff_t>(s->n)};
+    Variable<T> ty;
+    if (t[0].defined() || t[1].defined()) {
+      const auto [h, deviation] = normal(reshape(ctx.saved(0), rows), eps, centred);
+      if (t[0].defined()) {
+        const auto tx = reshape(t[0], rows);
+        const auto th = ((centred ? tx - average(tx) : tx) - h * average(h * tx)) / deviation;
+        ty = scaled ? th * reshape(ctx.saved(1), {-1}) : th;
+      }
+      if (t[1].defined()) ty = add_tangents(ty, h * reshape(t[1], {-1}));
+    }
+    if (t[2].defined())
+      ty = add_tangents(ty, broadcast_to(reshape(t[2], {-1}), Shape{s->rows, s->n}));
+    return reshape(ty, ctx.output_shape());
   }
 
   template <class T>
@@ -76,6 +94,20 @@ struct RowNorm : Function<RowNorm> {
     kernels::normalize_rows_backward(centred, s->rows, s->n, gy.data(), x.data(),
                                      scaled && gx ? ctx.saved_value(1).data() : nullptr,
                                      s->moments(), gx, gw, make(2));
+  }
+
+ private:
+  template <class T>
+  static Variable<T> average(const Variable<T>& v) {
+    return mean(v, -1, {.keepdims = true});
+  }
+  /// h = (x - m) / s and s, written out, so that m and s are differentiated again.
+  template <class T>
+  static std::pair<Variable<T>, Variable<T>> normal(const Variable<T>& x, double eps,
+                                                    bool centred) {
+    const auto from_mean = centred ? x - average(x) : x;
+    const auto deviation = sqrt(average(from_mean * from_mean) + eps);
+    return {from_mean / deviation, deviation};
   }
 };
 

@@ -27,6 +27,11 @@ struct GatherPlanes : Function<GatherPlanes> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Places& places,
                                std::size_t planes);
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Places& places,
+                         std::size_t planes) {
+    return GatherPlanes::apply(t[0], places, planes);
+  }
 };
 
 /// Zeros of `shape` with x at the places, added up or (assign) written.
@@ -46,6 +51,11 @@ struct ScatterPlanes : Function<ScatterPlanes> {
   static Variables<T> backward(Context<T>&, const Variable<T>& gy, const Places& places,
                                std::size_t planes, const Shape&, bool) {
     return {GatherPlanes::apply(gy, places, planes)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Places& places,
+                         std::size_t planes, const Shape& shape, bool assign) {
+    return ScatterPlanes::apply(t[0], places, planes, shape, assign);
   }
 };
 
@@ -70,6 +80,11 @@ struct MaxPool : Function<MaxPool> {
                                const std::shared_ptr<IndexArray>& places, std::size_t planes) {
     return {ScatterPlanes::apply(gy, Places(places), planes, ctx.input_shape(0), false)};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Windows&,
+                         const std::shared_ptr<IndexArray>& places, std::size_t planes) {
+    return GatherPlanes::apply(t[0], Places(places), planes);
+  }
 };
 
 struct SpreadPool;
@@ -87,6 +102,11 @@ struct AvgPool : Function<AvgPool> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Windows& windows,
                                std::size_t planes, const Shape&);
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Windows& windows,
+                         std::size_t planes, const Shape& shape) {
+    return AvgPool::apply(t[0], windows, planes, shape);
+  }
 };
 
 /// Its transpose.
@@ -103,6 +123,11 @@ struct SpreadPool : Function<SpreadPool> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& g, const Windows& windows,
                                std::size_t planes, const Shape&) {
     return {AvgPool::apply(g, windows, planes, ctx.input_shape(0))};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Windows& windows,
+                         std::size_t planes, const Shape& shape) {
+    return SpreadPool::apply(t[0], windows, planes, shape);
   }
 };
 

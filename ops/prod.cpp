@@ -4,6 +4,7 @@
 #include "xgrad/core/kernels/reduce.hpp"
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/axes.hpp"
+#include "xgrad/ops/reduce.hpp"
 #include "xgrad/ops/remap.hpp"
 #include "xgrad/ops/running.hpp"
 #include "xgrad/ops/shape.hpp"
@@ -27,9 +28,12 @@ struct Prod : Function<Prod> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     const auto x = ctx.saved(0);
-    const auto before = detail::shifted(detail::running_product(x, 1, true), 1, true, 1);
-    const auto after = detail::shifted(detail::running_product(x, 1, false), 1, false, 1);
-    return {detail::nan_where(x, unsqueeze(gy, 1) * (before * after))};
+    return {detail::nan_where(x, unsqueeze(gy, 1) * others(x))};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    const auto x = ctx.saved(0);
+    return sum(detail::nan_where(x, t[0] * others(x)), 1);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -45,6 +49,15 @@ struct Prod : Function<Prod> {
       for (std::size_t k = n; k-- > 0; after *= row[k])
         g[k] = row[k] == row[k] ? gy[i] * (g[k] * after) : row[k];
     }
+  }
+
+ private:
+  /// For each element the product of all others.
+  template <class T>
+  static Variable<T> others(const Variable<T>& x) {
+    const auto before = detail::shifted(detail::running_product(x, 1, true), 1, true, 1);
+    const auto after = detail::shifted(detail::running_product(x, 1, false), 1, false, 1);
+    return before * after;
   }
 };
 

@@ -44,6 +44,10 @@ struct StraightThrough : Function<StraightThrough> {
   static Variables<T> backward(Context<T>&, const Variable<T>& gy) {
     return {gy};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t) {
+    return t[0];
+  }
 };
 
 /// 1 at the first maximum along the axis, else 0.

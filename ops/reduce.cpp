@@ -53,6 +53,10 @@ struct Sum : Function<Sum> {
     return {broadcast_to(reshape(gy, r.kept_shape(shape)), shape)};
   }
   template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Reduction& r) {
+    return Sum::apply(t[0], r);
+  }
+  template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Reduction& r) {
     repeat_gradient(ctx, out, r, T(1));
   }
@@ -68,6 +72,10 @@ struct Mean : Function<Mean> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Reduction& r) {
     const Shape& shape = ctx.input_shape(0);
     return {broadcast_to(reshape(gy, r.kept_shape(shape)), shape) * factor<T>(shape, r)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Reduction& r) {
+    return Mean::apply(t[0], r);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Reduction& r) {
@@ -110,12 +118,22 @@ struct Var : Function<Var> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const Reduction& r,
                                double less, bool over_all) {
+    return {reshape(gy, r.kept_shape(ctx.input_shape(0))) * slope(ctx, r, less, over_all)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const Reduction& r, double less,
+                         bool over_all) {
+    return Sum::apply(t[0] * slope(ctx, r, less, over_all), r);
+  }
+
+ private:
+  template <class T>
+  static Variable<T> slope(Context<T>& ctx, const Reduction& r, double less, bool over_all) {
     const auto x = ctx.saved(0);
     const auto centred = x - Mean::apply(x, Reduction{r.reduced, true});
     const double d = static_cast<double>(r.count(x.shape())) - less;
-    const auto kept = reshape(gy, r.kept_shape(x.shape()));
-    if (d <= 0 && over_all) return {kept * Variable<T>(undefined(centred.value()))};
-    return {kept * (2 / d) * centred};
+    if (d <= 0 && over_all) return Variable<T>(undefined(centred.value()));
+    return centred * (2 / d);
   }
 };
 
@@ -135,6 +153,11 @@ struct RootOfSquares : Function<RootOfSquares> {
     const Array<T> zero = xt::cast<T>(xt::equal(y.value(), T(0)));
     const Array<T> other = T(1) - zero;
     return {gy * other / (2 * (y + zero))};
+  }
+  // elementwise: the Jacobian is its own transpose
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return backward(ctx, t[0])[0];
   }
 };
 

@@ -63,6 +63,10 @@ struct RemapAdjoint : Function<RemapAdjoint> {
   }
   template <class T>
   static Variables<T> backward(Context<T>&, const Variable<T>& gy, const Plans& plan);
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Plans& plan) {
+    return RemapAdjoint::apply(t[0], plan);
+  }
 };
 
 struct Remap : Function<Remap> {
@@ -76,6 +80,10 @@ struct Remap : Function<Remap> {
   template <class T>
   static Variables<T> backward(Context<T>&, const Variable<T>& gy, const Plans& plan, double) {
     return {RemapAdjoint::apply(gy, plan)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Plans& plan, double) {
+    return Remap::apply(t[0], plan, 0.0);
   }
 };
 

@@ -33,6 +33,14 @@ struct LinearRecurrence : Function<LinearRecurrence> {
     if (!ctx.needs(0)) return {Variable<T>{}, t};
     return {t * shifted(ctx.saved_output(), axis, forwards, 0), t};
   }
+  // ty_k = tb_k + ta_k y_(k-1) + a_k ty_(k-1)
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, std::size_t axis, bool forwards) {
+    auto driven = t[1];
+    if (t[0].defined())
+      driven = add_tangents(driven, t[0] * shifted(ctx.saved_output(), axis, forwards, 0));
+    return LinearRecurrence::apply(ctx.saved(0), driven, axis, forwards);
+  }
 };
 
 struct RunningProduct : Function<RunningProduct> {
@@ -53,6 +61,12 @@ struct RunningProduct : Function<RunningProduct> {
     const auto next = shifted(ctx.saved(0), axis, !forwards, 0);
     const auto t = LinearRecurrence::apply(next, gy, axis, !forwards);
     return {nan_where(ctx.saved(0), t * shifted(ctx.saved_output(), axis, forwards, 1))};
+  }
+  // ty_k = t_k y_(k-1) + x_k ty_(k-1)
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, std::size_t axis, bool forwards) {
+    const auto driven = t[0] * shifted(ctx.saved_output(), axis, forwards, 1);
+    return LinearRecurrence::apply(ctx.saved(0), driven, axis, forwards);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, std::size_t axis, bool forwards) {

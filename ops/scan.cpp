@@ -33,6 +33,10 @@ struct CumSum : Function<CumSum> {
                                bool forwards) {
     return {CumSum::apply(gy, axis, !forwards)};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, std::size_t axis, bool forwards) {
+    return CumSum::apply(t[0], axis, forwards);
+  }
 };
 
 /// exp(a - b), a <= b; where both are -infinity 0, where both are infinity `at_infinity`.
@@ -80,6 +84,14 @@ struct LogCumSumExp : Function<LogCumSumExp> {
     const auto decay = exp_difference(y, next_of(y, axis), T(1));
     const auto t = detail::linear_recurrence(decay, gy, axis, false);
     return {exp_difference(x, y, std::numeric_limits<T>::quiet_NaN()) * t};
+  }
+  // ty_i = exp(x_i - y_i) t_i + exp(y_(i-1) - y_i) ty_(i-1)
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, std::size_t axis) {
+    const auto x = ctx.saved(0), y = ctx.saved_output();
+    const auto decay = detail::shifted(exp_difference(y, next_of(y, axis), T(1)), axis, true, 0);
+    const auto share = exp_difference(x, y, std::numeric_limits<T>::quiet_NaN());
+    return detail::linear_recurrence(decay, share * t[0], axis, true);
   }
 };
 

@@ -23,6 +23,10 @@ struct Reshape : Function<Reshape> {
     return {Reshape::apply(gy, ctx.input_shape(0))};
   }
   template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Shape& shape) {
+    return Reshape::apply(t[0], shape);
+  }
+  template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Shape&) {
     const Array<T>& gy = out.gy();
     Array<T>& gx = out.make_over_gy(0);
@@ -46,6 +50,10 @@ struct Permute : Function<Permute> {
     Shape inverse = axes;
     for (std::size_t i = 0; i < axes.size(); ++i) inverse[axes[i]] = i;
     return {Permute::apply(gy, inverse)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Shape& axes) {
+    return Permute::apply(t[0], axes);
   }
 };
 

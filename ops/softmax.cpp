@@ -34,6 +34,11 @@ struct Softmax : Function<Softmax> {
     return {y * (gy - weighted_sum(gy * y, axis))};
   }
   template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, std::size_t axis) {
+    const auto weighted = ctx.saved_output() * t[0];
+    return weighted - ctx.saved_output() * weighted_sum(weighted, axis);
+  }
+  template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, std::size_t axis) {
     const Array<T>& y = ctx.saved_output_value();
     const AxisSplit s(y.shape(), axis);
@@ -61,6 +66,10 @@ struct LogSoftmax : Function<LogSoftmax> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t axis) {
     return {gy - Softmax::apply(ctx.saved(0), axis) * Softmax::weighted_sum(gy, axis)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, std::size_t axis) {
+    return t[0] - Softmax::weighted_sum(Softmax::apply(ctx.saved(0), axis) * t[0], axis);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, std::size_t axis) {
@@ -110,6 +119,10 @@ struct LogSumExp : Function<LogSumExp> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     const auto x = ctx.saved(0);
     return {unsqueeze(gy, 1) * share_of_sum(x, ctx.saved_output_value())};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return sum(t[0] * share_of_sum(ctx.saved(0), ctx.saved_output_value()), 1);
   }
 };
 

@@ -30,6 +30,11 @@ struct Inverse : Function<Inverse> {
     const auto y = ctx.saved_output();
     return {neg(product(product(y, gy, true, false), y, false, true))};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return neg(
+        product(product(ctx.saved_output(), t[0], false, false), ctx.saved_output(), false, false));
+  }
 };
 
 struct Solve : Function<Solve> {
@@ -51,6 +56,13 @@ struct Solve : Function<Solve> {
     if (!ctx.needs(0)) return {Variable<T>{}, gb};
     const auto x = ctx.saved_output();
     return {neg(transposed ? product(x, gb, false, true) : product(gb, x, false, true)), gb};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, bool transposed) {
+    auto right = t[1];
+    if (t[0].defined())
+      right = add_tangents(right, neg(product(t[0], ctx.saved_output(), transposed, false)));
+    return apply(ctx.saved(0), right, transposed);
   }
 };
 
@@ -88,6 +100,18 @@ struct TriangularSolve : Function<TriangularSolve> {
     const auto& second = form.transposed == form.left ? gb : x;
     const auto ga = product(first, second, !form.left, form.left);
     return {neg(ga * triangle_mask<T>(columns_of(ga.shape()), form)), gb};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t,
+                         const TriangularSolveOptions& form) {
+    auto right = t[1];
+    if (t[0].defined()) {
+      const auto ta = t[0] * triangle_mask<T>(columns_of(t[0].shape()), form);
+      const auto x = ctx.saved_output();
+      right = add_tangents(right, neg(form.left ? product(ta, x, form.transposed, false)
+                                                : product(x, ta, false, form.transposed)));
+    }
+    return apply(ctx.saved(0), right, form);
   }
 };
 

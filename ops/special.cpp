@@ -30,6 +30,11 @@ struct ErfInv : Function<ErfInv> {
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {gy * (exp(square(ctx.saved_output())) * (std::sqrt(std::numbers::pi) / 2))};
   }
+  // elementwise: the Jacobian is its own transpose
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return backward(ctx, t[0])[0];
+  }
 };
 
 struct LogGamma : Function<LogGamma> {
@@ -44,6 +49,11 @@ struct LogGamma : Function<LogGamma> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     return {gy * digamma(ctx.saved(0))};
+  }
+  // elementwise: the Jacobian is its own transpose
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return backward(ctx, t[0])[0];
   }
 };
 
@@ -64,6 +74,10 @@ struct Polygamma : Function<Polygamma> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, std::size_t order) {
     return {gy * Polygamma::apply(ctx.saved(0), order + 1U)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, std::size_t order) {
+    return backward(ctx, t[0], order)[0];
   }
 };
 

@@ -27,7 +27,11 @@ struct UnaryFunction : Function<D> {
   }
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
-    return {mul(gy, D::slope(D::keep == Keep::input ? ctx.saved(0) : ctx.saved_output()))};
+    return {mul(gy, slope_at(ctx))};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
+    return mul(t[0], slope_at(ctx));
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -35,6 +39,12 @@ struct UnaryFunction : Function<D> {
     const T* gy = out.gy().data();
     Array<T>& gx = out.make_over_gy(0);
     kernels::binary<T>(D::gradient, gy, kept.data(), gx.data(), gx.size());
+  }
+
+ private:
+  template <class T>
+  static Variable<T> slope_at(Context<T>& ctx) {
+    return D::slope(D::keep == Keep::input ? ctx.saved(0) : ctx.saved_output());
   }
 };
 

@@ -53,6 +53,10 @@ struct InterpolateAdjoint : Function<InterpolateAdjoint> {
   }
   template <class T>
   static Variables<T> backward(Context<T>&, const Variable<T>& gy, const Plans& plan);
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Plans& plan) {
+    return InterpolateAdjoint::apply(t[0], plan);
+  }
 };
 
 struct Interpolate : Function<Interpolate> {
@@ -67,6 +71,10 @@ struct Interpolate : Function<Interpolate> {
   template <class T>
   static Variables<T> backward(Context<T>&, const Variable<T>& gy, const Plans& plan) {
     return {InterpolateAdjoint::apply(gy, plan)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const Plans& plan) {
+    return Interpolate::apply(t[0], plan);
   }
 };
 

@@ -32,6 +32,10 @@ struct Place : Function<Place> {
   }
   template <class T>
   static Variables<T> backward(Context<T>&, const Variable<T>& gy, const View& v);
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const View& v) {
+    return Place::apply(t[0], v);
+  }
 };
 
 struct Take : Function<Take> {
@@ -46,6 +50,10 @@ struct Take : Function<Take> {
   template <class T>
   static Variables<T> backward(Context<T>&, const Variable<T>& gy, const View& v) {
     return {Place::apply(gy, v)};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t, const View& v) {
+    return Take::apply(t[0], v);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const View& v) {

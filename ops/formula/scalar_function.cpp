@@ -73,6 +73,10 @@ std::shared_ptr<const ScalarFunction> ScalarFunction::vjp(std::size_t i) const {
 }
 
 std::shared_ptr<const ScalarFunction> ScalarFunction::jvp(std::uint64_t which) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [inputs, function] : jvps_) {
+    if (inputs == which) return function;
+  }
   Expression e = e_;
   std::vector<Id> tangents(inputs_, none);
   std::size_t count = inputs_;
@@ -83,7 +87,8 @@ std::shared_ptr<const ScalarFunction> ScalarFunction::jvp(std::uint64_t which) c
   Expression clean;
   const std::vector<Id> inputs = input_terms(clean, count);
   const Id y = slope == none ? clean.constant(0) : substitute(e, slope, clean, inputs);
-  return std::make_shared<const ScalarFunction>(std::move(clean), y, count);
+  jvps_.emplace_back(which, std::make_shared<const ScalarFunction>(std::move(clean), y, count));
+  return jvps_.back().second;
 }
 
 }  // namespace xg::symbolic

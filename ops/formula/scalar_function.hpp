@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "xgrad/core/kernels/program.hpp"
@@ -57,7 +58,7 @@ class ScalarFunction {
   /// dy/dx_i as a function of (x_0, x_1, ...).
   std::shared_ptr<const ScalarFunction> derivative(std::size_t i) const;
   /// sum over the inputs i in `which` of t_i * dy/dx_i as a function of (x_0, ..., t_0, t_1, ...),
-  /// a t for each such input.
+  /// a t for each such input; made on the first call.
   std::shared_ptr<const ScalarFunction> jvp(std::uint64_t which) const;
   /// Inputs that y depends on, a bit each.
   std::uint64_t depends() const noexcept { return depends_; }
@@ -77,6 +78,7 @@ class ScalarFunction {
   mutable std::atomic<const GradientPlan*> latest_{nullptr};
   mutable std::vector<std::unique_ptr<const GradientPlan>> plans_;
   mutable std::vector<std::shared_ptr<const ScalarFunction>> vjps_;
+  mutable std::vector<std::pair<std::uint64_t, std::shared_ptr<const ScalarFunction>>> jvps_;
 };
 
 }  // namespace xg::symbolic

@@ -8,6 +8,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 
 #include "ops/draw.hpp"
+#include "ops/forward_checks.hpp"
 
 namespace xg::test {
 
@@ -252,6 +253,7 @@ const std::vector<SampleCheck>& sample_checks() {
       {"grad", check_gradient},   {"grad2", check_second_gradient}, {"linear", check_linear},
       {"bits", check_bits},       {"paths", check_paths},           {"adds", check_adds},
       {"subsets", check_subsets}, {"float", check_float},           {"unchanged", check_unchanged},
+      {"jvp", check_tangent},     {"fwdrev", check_mixed_modes},
   };
   return checks;
 }

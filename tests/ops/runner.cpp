@@ -17,6 +17,7 @@
 #include "ops/checks.hpp"
 #include "ops/declared.hpp"
 #include "ops/export.hpp"
+#include "ops/forward_checks.hpp"
 #include "ops/tape_mutants.hpp"
 
 using namespace xg::test;
@@ -76,6 +77,20 @@ bool complete(const Entry& entry, Result& result) {
   return result.failures.empty();
 }
 
+/// Nodes go by a tangent rule of their own unless they are listed, with the reason.
+void check_tangent_rules(const Entry& entry, Result& result) {
+  const TangentWatch watch;
+  try {
+    for (const Sample& sample : entry.samples) (void)check_tangent(sample);
+  } catch (const std::exception&) {
+    return;  // the check itself has reported it
+  }
+  for (const auto& [node, by_rule] : watch.seen())
+    if (by_rule == (without_tangent_rule().count(node) != 0))
+      result.failures.push_back(fmt::format("node {} has {} tangent rule and is {} listed", node,
+                                            by_rule ? "a" : "no", by_rule ? "" : "not"));
+}
+
 Result prove(const Entry& entry, bool mutants) {
   Result result;
   complete(entry, result);
@@ -86,7 +101,11 @@ Result prove(const Entry& entry, bool mutants) {
   for (const Sample& sample : entry.samples)
     for (const SampleCheck& check : sample_checks())
       result.note(check.name, sample.label, [&] { return check.run(sample); });
-  if (mutants && result.failures.empty()) result.mutants = mutate_tape(entry);
+  check_tangent_rules(entry, result);
+  if (mutants && result.failures.empty()) {
+    result.mutants = mutate_tape(entry);
+    result.mutants += mutate_tangents(entry);
+  }
   for (const std::string& survivor : result.mutants.survivors)
     result.failures.push_back("damage not noticed: " + survivor);
   return result;

@@ -9,6 +9,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 
 #include "ops/checks.hpp"
+#include "ops/forward_checks.hpp"
 
 namespace xg::test {
 
@@ -30,13 +31,7 @@ void observe(const Node<double>& node, std::span<Variable<double>> gx) {
 Target target;
 const char* damage = "";
 
-void mutate(const Node<double>& node, std::span<Variable<double>> gx) {
-  if (node.name() != target.first || target.second >= gx.size()) return;
-  // One node a backward: two negations on the way to a leaf would cancel and prove nothing.
-  static std::uint64_t last_backward = 0;
-  if (std::exchange(last_backward, node.mark.task) == node.mark.task) return;
-  Variable<double>& g = gx[target.second];
-  if (!g.defined()) return;
+void do_damage(Variable<double>& g) {
   switch (damage[0]) {
     case 'z':
       g = g * 0;
@@ -52,29 +47,52 @@ void mutate(const Node<double>& node, std::span<Variable<double>> gx) {
   }
 }
 
+void mutate(const Node<double>& node, std::span<Variable<double>> gx) {
+  if (node.name() != target.first || target.second >= gx.size()) return;
+  // One node a backward: two negations on the way to a leaf would cancel and prove nothing.
+  static std::uint64_t last_backward = 0;
+  if (std::exchange(last_backward, node.mark.task) == node.mark.task) return;
+  if (gx[target.second].defined()) do_damage(gx[target.second]);
+}
+
+void observe_tangents(const Node<double>& node, bool by_rule, std::span<Variable<double>> ty) {
+  for (std::size_t k = 0; by_rule && k < ty.size(); ++k) {
+    if (!ty[k].defined()) continue;
+    bool& other_than_zero = seen[{std::string(node.name()), k}];
+    for (const double t : ty[k].value().storage()) other_than_zero |= t != 0;
+  }
+}
+
+void mutate_tangent(const Node<double>& node, bool, std::span<Variable<double>> ty) {
+  if (node.name() != target.first || target.second >= ty.size()) return;
+  static std::uint64_t last_push = 0;  // one node a push, as above
+  if (!ty[target.second].defined() || std::exchange(last_push, node.mark.task) == node.mark.task)
+    return;
+  do_damage(ty[target.second]);
+}
+
 struct Seam {
   explicit Seam(detail::GradientMutator<double> f) { detail::gradient_mutator<double> = f; }
   ~Seam() { detail::gradient_mutator<double> = nullptr; }
 };
 
-bool caught(const Entry& entry) {
+struct TangentSeam {
+  explicit TangentSeam(detail::TangentMutator<double> f) { detail::tangent_mutator<double> = f; }
+  ~TangentSeam() { detail::tangent_mutator<double> = nullptr; }
+};
+
+bool caught(const Entry& entry, std::string (*check)(const Sample&)) {
   for (const Sample& sample : entry.samples)
-    if (!check_gradient(sample).empty()) return true;
+    if (!check(sample).empty()) return true;
   return false;
 }
 
-}  // namespace
-
-MutantCount mutate_tape(const Entry& entry) {
+/// Does each kind of damage to each target that was seen.
+MutantCount try_all(const Entry& entry, const char* what, const std::vector<const char*>& kinds,
+                    std::string (*check)(const Sample&)) {
   MutantCount count;
-  seen.clear();
-  {
-    const Seam seam(observe);
-    for (const Sample& sample : entry.samples) (void)check_linear(sample);
-  }
-  const Seam seam(mutate);
   for (const auto& [where, other_than_zero] : std::map(seen)) {
-    for (const char* kind : {"zero", "negate", "scale", "drop"}) {
+    for (const char* kind : kinds) {
       ++count.made;
       if (!other_than_zero) {
         ++count.equivalent;
@@ -82,14 +100,36 @@ MutantCount mutate_tape(const Entry& entry) {
       }
       target = where;
       damage = kind;
-      if (caught(entry))
+      if (caught(entry, check))
         ++count.caught;
       else
         count.survivors.push_back(
-            fmt::format("{}: argument {} of {}: {}", entry.name, where.second, where.first, kind));
+            fmt::format("{}: {} {} of {}: {}", entry.name, what, where.second, where.first, kind));
     }
   }
   return count;
+}
+
+}  // namespace
+
+MutantCount mutate_tape(const Entry& entry) {
+  seen.clear();
+  {
+    const Seam seam(observe);
+    for (const Sample& sample : entry.samples) (void)check_linear(sample);
+  }
+  const Seam seam(mutate);
+  return try_all(entry, "argument", {"zero", "negate", "scale", "drop"}, check_gradient);
+}
+
+MutantCount mutate_tangents(const Entry& entry) {
+  seen.clear();
+  {
+    const TangentSeam seam(observe_tangents);
+    for (const Sample& sample : entry.samples) (void)check_tangent(sample);
+  }
+  const TangentSeam seam(mutate_tangent);
+  return try_all(entry, "tangent", {"zero", "negate", "scale"}, check_tangent);
 }
 
 }  // namespace xg::test
