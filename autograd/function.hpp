@@ -110,6 +110,11 @@ class FunctionNode final : public Node<T> {
     D::jvp(c, t, e...);
   };
   static constexpr bool has_jvp = requires(Context<T> & c, const Variables<T>& t) { D::jvp(c, t); };
+  // A rule that does not fit would be passed over in silence.
+  static constexpr bool names_jvp = requires { &D::template jvp<T>; };
+  static_assert(!names_jvp || has_jvp || jvp_takes_extra,
+                "jvp must take (Context<T>&, const Variables<T>& tangents) and, if it wants them, "
+                "all arguments that are no Variables");
   static constexpr bool has_kernel = requires(Context<T> & c, Gradients<T>& g, const Extra&... e) {
     D::backward_kernel(c, g, e...);
   };
