@@ -21,6 +21,10 @@ struct FloorAt : Function<FloorAt> {
   static Variables<T> backward(Context<T>&, const Variable<T>& gy) {
     return {gy};
   }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t) {
+    return t[0];
+  }
 };
 
 }  // namespace detail

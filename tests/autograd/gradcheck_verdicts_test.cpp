@@ -236,7 +236,7 @@ std::string evidence(const GradcheckReport& report) {
       report.entries.begin(), report.entries.end(),
       [&](const xg::GradcheckEntry& a, const xg::GradcheckEntry& b) { return key(a) < key(b); });
   std::ostringstream text;
-  text.precision(4);
+  text.precision(6);
   text << "analytic " << e.analytic + 0.0;
   if (e.left != e.right)
     text << ", slopes " << e.left + 0.0 << " and " << e.right + 0.0;

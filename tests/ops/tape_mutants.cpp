@@ -63,12 +63,23 @@ void observe_tangents(const Node<double>& node, bool by_rule, std::span<Variable
   }
 }
 
+std::size_t skipped = 0;  // nodes of the target's name that are left alone, in each push
+
 void mutate_tangent(const Node<double>& node, bool, std::span<Variable<double>> ty) {
   if (node.name() != target.first || target.second >= ty.size()) return;
-  static std::uint64_t last_push = 0;  // one node a push, as above
-  if (!ty[target.second].defined() || std::exchange(last_push, node.mark.task) == node.mark.task)
-    return;
-  do_damage(ty[target.second]);
+  static std::uint64_t last_push = 0;
+  static std::size_t met = 0;
+  if (std::exchange(last_push, node.mark.task) != node.mark.task) met = 0;
+  // One node a push, as above.
+  if (ty[target.second].defined() && met++ == skipped) do_damage(ty[target.second]);
+}
+
+/// The damage is noticed at one of the first nodes of that name. (What one passes on may be
+/// overwritten, as all of x is by a scatter of one element.)
+std::string check_damaged_tangent(const Sample& sample) {
+  for (skipped = 0; skipped < 3; ++skipped)
+    if (auto text = check_tangent(sample); !text.empty()) return text;
+  return {};
 }
 
 struct Seam {
@@ -129,7 +140,7 @@ MutantCount mutate_tangents(const Entry& entry) {
     for (const Sample& sample : entry.samples) (void)check_tangent(sample);
   }
   const TangentSeam seam(mutate_tangent);
-  return try_all(entry, "tangent", {"zero", "negate", "scale"}, check_tangent);
+  return try_all(entry, "tangent", {"zero", "negate", "scale"}, check_damaged_tangent);
 }
 
 }  // namespace xg::test
