@@ -1,6 +1,7 @@
 #include "xgrad/ops/recurrent_layer.hpp"
 
 #include "xgrad/autograd/function.hpp"
+#include "xgrad/autograd/functional.hpp"
 
 namespace xg::detail {
 
@@ -16,6 +17,10 @@ struct Alias : Function<Alias> {
   template <class T>
   static Variables<T> backward(Context<T>&, const Variable<T>& gy) {
     return {gy};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>&, const Variables<T>& t) {
+    return t[0];
   }
 };
 
@@ -145,6 +150,15 @@ struct RecurrentLayer : Function<RecurrentLayer<cell>> {
         reached, wanted, {.grad_outputs = gradients, .create_graph = true, .allow_unused = true});
     for (std::size_t i = 0; i < places.size(); ++i) result[places[i]] = found[i];
     return result;
+  }
+  /// Forward mode of the same elementary operations.
+  template <class T>
+  static Variables<T> jvp(Context<T>& ctx, const Variables<T>& t, const LayerSettings& s) {
+    const Layout at{cell, s.bias};
+    Variables<T> in;
+    for (std::size_t i = 0; i < at.count(); ++i) in.push_back(ctx.saved(i));
+    const auto layer = [&](const Variables<T>& v) { return unrolled_layer(named(v, at), s); };
+    return xg::jvp(layer, in, t, {.create_graph = grad_enabled()}).second;
   }
 
   template <class T>
