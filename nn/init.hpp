@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "xgrad/autograd/variable.hpp"
@@ -53,5 +55,44 @@ void kaiming_normal_(Variable<T> weight, KaimingOptions options = {},
 template <class T>
 void kaiming_uniform_(Variable<T> weight, KaimingOptions options = {},
                       Generator& generator = default_generator());
+
+/// Factors by name (PyTorch's calculate_gain): "linear", "conv1d", "sigmoid" 1, "tanh" 5/3, "relu"
+/// sqrt(2), "leaky_relu" by its slope, "selu" 3/4. @throws ValueError for another name.
+double calculate_gain(std::string_view nonlinearity, double negative_slope = 0.01);
+
+/// Normal distribution cut off at [low, high], by the inverse of its distribution function.
+/// @throws ValueError unless std > 0 and low < high.
+template <class T>
+void trunc_normal_(Variable<T> x, double mean = 0, double std = 1, double low = -2, double high = 2,
+                   Generator& generator = default_generator());
+/// The identity, on the diagonal of a matrix. @throws ShapeError for another rank.
+template <class T>
+void eye_(Variable<T> weight);
+/// Kernels [out, in, k...] that pass channels on, 1 in the middle of (i, i); with groups each group
+/// by itself. @throws ShapeError unless the rank is 3 to 5 and groups divides out.
+template <class T>
+void dirac_(Variable<T> weight, std::size_t groups = 1);
+/// Rows (or columns, whichever are shorter) orthonormal, times gain; [out, in, k...] counts as a
+/// matrix [out, in k...]. @throws ShapeError below rank 2. Saxe, McClelland, Ganguli,
+/// arXiv:1312.6120.
+template <class T>
+void orthogonal_(Variable<T> weight, double gain = 1, Generator& generator = default_generator());
+/// Normal, but for a share of `sparsity` (rounded up) zeros in each column of a matrix. Martens,
+/// ICML 2010. @throws ShapeError for another rank, ValueError unless sparsity is in [0, 1].
+template <class T>
+void sparse_(Variable<T> weight, double sparsity, double std = 0.01,
+             Generator& generator = default_generator());
+
+/// How the CS231n lectures draw a weight [fan_out, fan_in, kernel...], in their order.
+enum class Recipe : std::uint8_t {
+  small,   ///< 0.01 z: fine for small networks, activations die out in deep ones
+  large,   ///< z: tanh saturates
+  zero,    ///< all equal: nothing breaks the symmetry
+  xavier,  ///< z / sqrt(fan_in), as LeCun et al. 1998: with tanh, too small with relu
+  he,      ///< z sqrt(2 / fan_in): with relu
+  glorot,  ///< z sqrt(2 / (fan_in + fan_out)), the paper of that name
+};
+template <class T>
+void recipe_(Variable<T> weight, Recipe recipe, Generator& generator = default_generator());
 
 }  // namespace xg::nn::init

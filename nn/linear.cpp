@@ -45,6 +45,10 @@ Linear<T> Linear<T>::rebuilt() const {
   return Linear(weight.shape()[1], weight.shape()[0], {.bias = bias.defined()});
 }
 template <class T>
+double Linear<T>::multiply_adds(const Shape& x, const Shape&) const {
+  return static_cast<double>(weight.shape()[0]) * static_cast<double>(element_count(x));
+}
+template <class T>
 std::unique_ptr<Layer<T>> Linear<T>::fresh() const {
   return std::make_unique<Linear>(rebuilt());
 }
@@ -66,6 +70,10 @@ template <class T>
 std::string Maxout<T>::description() const {
   return "Maxout(" + std::to_string(weight.shape()[1]) + ", " +
          std::to_string(weight.shape()[0] / pieces_) + ", pieces " + std::to_string(pieces_) + ")";
+}
+template <class T>
+double Maxout<T>::multiply_adds(const Shape& x, const Shape&) const {
+  return static_cast<double>(weight.shape()[0]) * static_cast<double>(element_count(x));
 }
 template <class T>
 std::unique_ptr<Layer<T>> Maxout<T>::fresh() const {

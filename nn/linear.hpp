@@ -24,6 +24,7 @@ class Linear : public Layer<T> {
   Variable<T> forward(const Variable<T>& x) override;
   std::string description() const override;
   std::unique_ptr<Layer<T>> fresh() const override;
+  double multiply_adds(const Shape& x, const Shape& y) const override;
   Linear rebuilt() const;  ///< for clone()
 
   Variable<T> weight, bias;  ///< handles to the registered parameters: change them in place
@@ -46,6 +47,7 @@ class Maxout : public Layer<T> {
   Variable<T> forward(const Variable<T>& x) override;
   std::string description() const override;
   std::unique_ptr<Layer<T>> fresh() const override;
+  double multiply_adds(const Shape& x, const Shape& y) const override;
 
   Variable<T> weight, bias;
 

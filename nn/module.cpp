@@ -47,6 +47,18 @@ void Module<T>::adopt(std::string name, std::unique_ptr<Module> child) {
 }
 
 template <class T>
+void Module<T>::exchange_child(std::size_t i, std::unique_ptr<Module> child) {
+  child->name_ = children_[i]->name_;
+  child->train(training_);
+  children_[i] = std::move(child);
+}
+
+template <class T>
+void Module<T>::forget(const std::string& name) {
+  std::erase_if(entries_, [&](const auto& entry) { return entry->name == name; });
+}
+
+template <class T>
 Variable<T>& Module<T>::own(std::string name, Variable<T> value, bool is_parameter) {
   if (value.name().empty()) value.set_name(name);
   entries_.push_back(
@@ -88,6 +100,11 @@ std::string Module<T>::description() const {
   name = name.substr(0, name.find('<'));
   const std::size_t colon = name.rfind("::");
   return colon == std::string::npos ? name : name.substr(colon + 2);
+}
+
+template <class T>
+double Module<T>::multiply_adds(const Shape&, const Shape&) const {
+  return 0;
 }
 
 /// f(path, entry) for the entries of this module, then of its children.
@@ -159,6 +176,41 @@ void Module<T>::train(bool on) {
 template <class T>
 void Module<T>::requires_grad_(bool required) {
   for (auto& value : parameters()) value.set_requires_grad(required);
+}
+
+namespace {
+
+/// Whether the text fits a pattern with * and ?. A star first takes nothing, then ever more.
+bool fits(std::string_view text, std::string_view pattern) {
+  constexpr std::size_t none = std::string_view::npos;
+  std::size_t t = 0, p = 0, star = none, from = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      from = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p, ++t;
+    } else if (star != none) {
+      p = star + 1;
+      t = ++from;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == none;
+}
+
+}  // namespace
+
+template <class T>
+std::size_t Module<T>::requires_grad_(bool required, std::string_view pattern) {
+  std::size_t count = 0;
+  for (auto& [path, value] : named_parameters()) {
+    if (!fits(path, pattern)) continue;
+    value.set_requires_grad(required);
+    ++count;
+  }
+  return count;
 }
 
 template <class T>

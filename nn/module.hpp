@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -89,6 +90,9 @@ class Module {
   const std::string& name() const noexcept { return name_; }
   /// What summary() shows, such as "Linear(4, 2)". The name of the class unless overridden.
   virtual std::string description() const;
+  /// Multiplications followed by an addition in one forward pass of this module alone, its children
+  /// left out; what profile() adds up. 0 unless overridden.
+  virtual double multiply_adds(const Shape& x, const Shape& y) const;
 
   /// Every parameter once, in the order of registration: its own, then its children's.
   Variables<T> parameters() const;
@@ -108,6 +112,9 @@ class Module {
 
   /// Whether gradients are computed for its parameters.
   void requires_grad_(bool required);
+  /// The same for those whose path fits the pattern, where * stands for any text and ? for one
+  /// character: requires_grad_(false, "features.*"). @returns how many fit.
+  std::size_t requires_grad_(bool required, std::string_view pattern);
   void zero_grad();  ///< as if no backward had run
   /// Calls f with every module, children first.
   void apply(const std::function<void(Module&)>& f);
@@ -135,6 +142,10 @@ class Module {
   std::size_t child_count() const noexcept { return children_.size(); }
   Module& child(std::size_t i) const noexcept { return *children_[i]; }
   void adopt(std::string name, std::unique_ptr<Module> child);
+  /// Puts another module in the place and under the name of child i, which is destroyed.
+  void exchange_child(std::size_t i, std::unique_ptr<Module> child);
+  /// Takes a parameter off the list: it is no longer part of the state.
+  void forget(const std::string& name);
 
  private:
   struct Entry;

@@ -1,78 +1,172 @@
 #include "xgrad/nn/regularization.hpp"
 
+#include <cmath>
+
+#include "xgrad/autograd/grad_mode.hpp"
+#include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/dropout.hpp"
-#include "xgrad/ops/normalization.hpp"
-#include "xgrad/ops/shape.hpp"
+#include "xgrad/ops/index.hpp"
+#include "xgrad/ops/random.hpp"
+#include "xgrad/ops/reduce.hpp"
 
 namespace xg::nn {
+namespace {
+
+void check_p(const std::string& op, const char* name, double p) {
+  require<ValueError>(p >= 0 && p <= 1, op, name, "be in [0, 1]", p);
+}
+
+/// 0 with probability p, else 1 / (1 - p): one number for each of x's first axes.
+template <class T>
+Variable<T> mask(const Variable<T>& x, std::size_t axes, double p, Generator& generator) {
+  Shape shape(x.dimension(), 1);
+  for (std::size_t i = 0; i < axes; ++i) shape[i] = x.shape()[i];
+  return dropout(Variable<T>(full_array<T>(shape, T(1))), p, generator);
+}
+
+}  // namespace
 
 template <class T>
 Dropout<T>::Dropout(double p, std::optional<Generator> generator)
-    : p_(p), generator_(std::move(generator)) {
-  require<ValueError>(p >= 0 && p <= 1, "Dropout", "p", "be in [0, 1]", p);
+    : NoiseLayer<T>(std::move(generator)), p_(p) {
+  check_p("Dropout", "p", p);
 }
 template <class T>
 Variable<T> Dropout<T>::forward(const Variable<T>& x) {
-  if (!this->training()) return x;
-  return dropout(x, p_, generator_ ? *generator_ : default_generator());
-}
-template <class T>
-std::string Dropout<T>::description() const {
-  return "Dropout(" + number_text(p_) + ")";
-}
-template <class T>
-std::unique_ptr<Layer<T>> Dropout<T>::fresh() const {
-  return std::make_unique<Dropout>(p_, generator_);
+  return this->draws() ? dropout(x, p_, this->generator()) : x;
 }
 
 template <class T>
-BatchNorm1d<T>::BatchNorm1d(std::size_t num_features, BatchNorm1dOptions options)
-    : options_(options) {
-  require<ValueError>(num_features >= 1, "BatchNorm1d", "num_features", "be >= 1", num_features);
-  require<ValueError>(options.eps > 0, "BatchNorm1d", "eps", "be > 0", options.eps);
-  require<ValueError>(options.momentum >= 0 && options.momentum <= 1, "BatchNorm1d", "momentum",
-                      "be in [0, 1]", options.momentum);
-  const Shape shape{num_features};
-  const auto full = [&](T value) { return Variable<T>(full_array<T>(shape, value)); };
-  if (options.affine) {
-    weight = this->parameter("weight", full(1));
-    bias = this->parameter("bias", full(0));
+VanillaDropout<T>::VanillaDropout(double keep, std::optional<Generator> generator)
+    : NoiseLayer<T>(std::move(generator)), keep_(keep) {
+  check_p("VanillaDropout", "keep", keep);
+}
+template <class T>
+Variable<T> VanillaDropout<T>::forward(const Variable<T>& x) {
+  return vanilla_dropout(x, {.keep = keep_, .training = this->draws()}, this->generator());
+}
+
+template <class T, std::size_t rank>
+ChannelDropout<T, rank>::ChannelDropout(double p, std::optional<Generator> generator)
+    : NoiseLayer<T>(std::move(generator)), p_(p) {
+  check_p("Dropout" + std::to_string(rank) + "d", "p", p);
+}
+template <class T, std::size_t rank>
+Variable<T> ChannelDropout<T, rank>::forward(const Variable<T>& x) {
+  const bool single = x.dimension() == rank + 1;
+  if (!single) require_rank("Dropout" + std::to_string(rank) + "d", "x", x.shape(), rank + 2);
+  return this->draws() ? x * mask(x, single ? 1 : 2, p_, this->generator()) : x;
+}
+
+template <class T>
+AlphaDropout<T>::AlphaDropout(double p, std::optional<Generator> generator)
+    : NoiseLayer<T>(std::move(generator)), p_(p) {
+  check_p("AlphaDropout", "p", p);
+}
+// With q = 1 - p and limit = -scale alpha of selu, q x + p limit has variance q (1 + p limit^2).
+template <class T>
+Variable<T> AlphaDropout<T>::forward(const Variable<T>& x) {
+  if (!this->draws() || p_ == 0) return x;
+  if (p_ == 1) return x * 0.;
+  constexpr double limit = -1.7580993408473766;
+  const double a = 1 / std::sqrt((1 - p_) * (1 + p_ * limit * limit)), b = -a * p_ * limit;
+  const Variable<T> kept = mask(x, x.dimension(), p_, this->generator()) * (1 - p_);
+  return x * (kept * a) + ((1 - kept) * (a * limit) + b);
+}
+
+template <class T>
+DropPath<T>::DropPath(double p, std::optional<Generator> generator)
+    : NoiseLayer<T>(std::move(generator)), p_(p) {
+  check_p("DropPath", "p", p);
+}
+template <class T>
+Variable<T> DropPath<T>::forward(const Variable<T>& x) {
+  if (!this->draws() || p_ == 0) return x;
+  return x * mask(x, x.dimension() == 0 ? 0 : 1, p_, this->generator());
+}
+
+template <class T>
+GaussianNoise<T>::GaussianNoise(double deviation, std::optional<Generator> generator)
+    : NoiseLayer<T>(std::move(generator)), deviation_(deviation) {
+  require<ValueError>(deviation >= 0, "GaussianNoise", "deviation", "be >= 0", deviation);
+}
+template <class T>
+Variable<T> GaussianNoise<T>::forward(const Variable<T>& x) {
+  return this->draws() ? x + randn<T>(x.shape(), this->generator()) * deviation_ : x;
+}
+
+#define XG_REST(Class, head, name, number)                      \
+  template <head>                                               \
+  std::string Class::description() const {                      \
+    return std::string(name) + "(" + number_text(number) + ")"; \
+  }                                                             \
+  template <head>                                               \
+  std::unique_ptr<Layer<T>> Class::fresh() const {              \
+    return std::make_unique<Class>(number, this->generator_);   \
   }
-  running_mean = this->buffer("running_mean", full(0));
-  running_var = this->buffer("running_var", full(1));
-  num_batches_tracked_ = &this->buffer("num_batches_tracked", full_array<std::int64_t>(Shape{}, 0));
+XG_REST(Dropout<T>, class T, "Dropout", p_)
+XG_REST(VanillaDropout<T>, class T, "VanillaDropout", keep_)
+XG_REST(AlphaDropout<T>, class T, "AlphaDropout", p_)
+XG_REST(DropPath<T>, class T, "DropPath", p_)
+XG_REST(GaussianNoise<T>, class T, "GaussianNoise", deviation_)
+#undef XG_REST
+template <class T, std::size_t rank>
+std::string ChannelDropout<T, rank>::description() const {
+  return "Dropout" + std::to_string(rank) + "d(" + number_text(p_) + ")";
 }
+template <class T, std::size_t rank>
+std::unique_ptr<Layer<T>> ChannelDropout<T, rank>::fresh() const {
+  return std::make_unique<ChannelDropout>(p_, this->generator_);
+}
+
+namespace {
+
+/// The model in evaluation mode with noise, as long as it lives.
 template <class T>
-Variable<T> BatchNorm1d<T>::forward(const Variable<T>& x) {
-  RunningStatistics<T> running{running_mean.value(), running_var.value()};
-  Variable<T> y = batch_norm(
-      x, weight, bias, &running,
-      {.eps = options_.eps, .momentum = options_.momentum, .training = this->training()});
-  if (this->training()) {
-    running_mean.copy_(running.mean);
-    running_var.copy_(running.var);
-    ++num_batches_tracked_->data()[0];
+class Sampling {
+ public:
+  explicit Sampling(Module<T>& model) {
+    for (const auto& [path, module] : model.named_modules())
+      modes_.emplace_back(module, module->training());
+    model.eval();
+    noise(true);
   }
-  return y;
-}
-template <class T>
-std::string BatchNorm1d<T>::description() const {
-  return "BatchNorm1d(" + std::to_string(running_mean.size()) + ")";
-}
-template <class T>
-std::unique_ptr<Layer<T>> BatchNorm1d<T>::fresh() const {
-  return std::make_unique<BatchNorm1d>(running_mean.size(), options_);
-}
+  ~Sampling() {
+    noise(false);
+    for (auto& [module, training] : modes_) module->train(training);  // parents first
+  }
+
+ private:
+  void noise(bool on) {
+    for (auto& [module, training] : modes_)
+      if (auto* layer = dynamic_cast<NoiseLayer<T>*>(module)) layer->keep_drawing(on);
+  }
+  std::vector<std::pair<Module<T>*, bool>> modes_;
+};
+
+}  // namespace
 
 template <class T>
-Variable<T> Flatten<T>::forward(const Variable<T>& x) {
-  return flatten(x, 1);
+Prediction<T> monte_carlo_prediction(Layer<T>& model, const Variable<T>& x, std::size_t samples) {
+  require<ValueError>(samples >= 1, "monte_carlo_prediction", "samples", "be >= 1", samples);
+  const NoGrad guard;
+  const Sampling<T> mode(model);
+  Variables<T> outputs;
+  for (std::size_t i = 0; i < samples; ++i) outputs.push_back(model(x));
+  const Variable<T> all = stack(outputs, 0);
+  return {mean(all, 0).value(), var(all, 0).value()};
 }
 
-#define XG_INSTANTIATE(T)        \
-  template class Dropout<T>;     \
-  template class BatchNorm1d<T>; \
-  template class Flatten<T>;
+#define XG_INSTANTIATE(T)              \
+  template class Dropout<T>;           \
+  template class VanillaDropout<T>;    \
+  template class ChannelDropout<T, 1>; \
+  template class ChannelDropout<T, 2>; \
+  template class ChannelDropout<T, 3>; \
+  template class AlphaDropout<T>;      \
+  template class DropPath<T>;          \
+  template class GaussianNoise<T>;     \
+  template Prediction<T> monte_carlo_prediction<T>(Layer<T>&, const Variable<T>&, std::size_t);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 #undef XG_INSTANTIATE

@@ -4,71 +4,137 @@
 
 #include "xgrad/core/random.hpp"
 #include "xgrad/nn/module.hpp"
+#include "xgrad/nn/normalization.hpp"
+#include "xgrad/nn/shape.hpp"
 
 namespace xg::nn {
+
+/// What layers share that draw random numbers in training and not in evaluation.
+template <class T>
+class NoiseLayer : public Layer<T> {
+ public:
+  explicit NoiseLayer(std::optional<Generator> generator) : generator_(std::move(generator)) {}
+  /// Draws in evaluation too: for monte_carlo_prediction.
+  void keep_drawing(bool on) noexcept { always_ = on; }
+
+ protected:
+  bool draws() const noexcept { return always_ || this->training(); }
+  Generator& generator() { return generator_ ? *generator_ : default_generator(); }
+  std::optional<Generator> generator_;  ///< the default generator if absent
+
+ private:
+  bool always_ = false;
+};
 
 /// In training each element becomes 0 with probability p, else x / (1 - p); in evaluation x.
 /// (p is the probability of dropping; the lectures' p is that of keeping.)
 template <class T>
-class Dropout : public Layer<T> {
+class Dropout : public NoiseLayer<T> {
  public:
   /// @param p          in [0, 1]. @throws ValueError otherwise.
   /// @param generator  where masks are drawn from; the default generator if absent.
   explicit Dropout(double p = 0.5, std::optional<Generator> generator = {});
-
   Variable<T> forward(const Variable<T>& x) override;
   std::string description() const override;
   std::unique_ptr<Layer<T>> fresh() const override;
 
  private:
   double p_;
-  std::optional<Generator> generator_;
 };
 
-struct BatchNorm1dOptions {
-  double eps = 1e-5;      ///< > 0, added to the variance
-  double momentum = 0.1;  ///< share of the new batch in the running statistics, in [0, 1]
-  bool affine = true;     ///< learn weight and bias
-};
-
-/// Batch normalisation of features: y = (x - mean) / sqrt(var + eps) * weight + bias, by the batch
-/// in training, by running statistics in evaluation.
-///
-///   x, y                       [N, num_features]; N >= 2 in training
-///   weight, bias               [num_features]  begin as 1 and 0; absent unless options.affine
-///   running_mean, running_var  [num_features]  buffers, begin as 0 and 1
-///   num_batches_tracked        []              buffer, the batches of training so far
+/// Dropout as the lectures first show it: in training each element is kept with probability `keep`
+/// and nothing is scaled; in evaluation everything is scaled by `keep`.
 template <class T>
-class BatchNorm1d : public Layer<T> {
+class VanillaDropout : public NoiseLayer<T> {
  public:
-  explicit BatchNorm1d(std::size_t num_features, BatchNorm1dOptions options = {});
-  BatchNorm1d(BatchNorm1d&&) noexcept = default;
-
+  /// @throws ValueError unless keep is in [0, 1].
+  explicit VanillaDropout(double keep = 0.5, std::optional<Generator> generator = {});
   Variable<T> forward(const Variable<T>& x) override;
   std::string description() const override;
   std::unique_ptr<Layer<T>> fresh() const override;
 
-  Variable<T> weight, bias, running_mean, running_var;
+ private:
+  double keep_;
+};
+
+/// Whole channels become 0 with probability p, the others x / (1 - p); in evaluation x.
+///
+///   x  [N, C, d...] with `rank` axes d, or [C, d...]
+///
+/// Source: Tompson et al., arXiv:1411.4280.
+template <class T, std::size_t rank>
+class ChannelDropout : public NoiseLayer<T> {
+ public:
+  explicit ChannelDropout(double p = 0.5, std::optional<Generator> generator = {});
+  Variable<T> forward(const Variable<T>& x) override;
+  std::string description() const override;
+  std::unique_ptr<Layer<T>> fresh() const override;
 
  private:
-  BatchNorm1dOptions options_;
-  IndexArray* num_batches_tracked_;
+  double p_;
 };
-
-/// [N, ...] to [N, product of the rest].
 template <class T>
-class Flatten : public Layer<T> {
+using Dropout1d = ChannelDropout<T, 1>;
+template <class T>
+using Dropout2d = ChannelDropout<T, 2>;
+template <class T>
+using Dropout3d = ChannelDropout<T, 3>;
+
+/// Dropout for selu networks: elements become selu's lower limit with probability p, then all are
+/// scaled and shifted so that mean 0 and variance 1 stay. In evaluation x.
+/// Source: Klambauer et al., arXiv:1706.02515, section "New dropout technique".
+template <class T>
+class AlphaDropout : public NoiseLayer<T> {
  public:
+  explicit AlphaDropout(double p = 0.5, std::optional<Generator> generator = {});
   Variable<T> forward(const Variable<T>& x) override;
-  std::string description() const override { return "Flatten"; }
-  std::unique_ptr<Layer<T>> fresh() const override { return std::make_unique<Flatten>(); }
+  std::string description() const override;
+  std::unique_ptr<Layer<T>> fresh() const override;
+
+ private:
+  double p_;
 };
 
-extern template class Dropout<float>;
-extern template class Dropout<double>;
-extern template class BatchNorm1d<float>;
-extern template class BatchNorm1d<double>;
-extern template class Flatten<float>;
-extern template class Flatten<double>;
+/// Stochastic depth: each example (axis 0) becomes 0 with probability p, else x / (1 - p); in
+/// evaluation x. At the end of a residual branch it skips the branch. The paper scales by 1 - p in
+/// evaluation instead, which is the same up to that factor of the weights.
+/// Source: Huang, Sun, Liu, Sedra, Weinberger, arXiv:1603.09382.
+template <class T>
+class DropPath : public NoiseLayer<T> {
+ public:
+  explicit DropPath(double p = 0, std::optional<Generator> generator = {});
+  Variable<T> forward(const Variable<T>& x) override;
+  std::string description() const override;
+  std::unique_ptr<Layer<T>> fresh() const override;
+
+ private:
+  double p_;
+};
+
+/// In training x plus normal noise of this standard deviation; in evaluation x.
+template <class T>
+class GaussianNoise : public NoiseLayer<T> {
+ public:
+  /// @throws ValueError if deviation < 0.
+  explicit GaussianNoise(double deviation = 0.1, std::optional<Generator> generator = {});
+  Variable<T> forward(const Variable<T>& x) override;
+  std::string description() const override;
+  std::unique_ptr<Layer<T>> fresh() const override;
+
+ private:
+  double deviation_;
+};
+
+template <class T>
+struct Prediction {
+  Array<T> mean;
+  Array<T> variance;  ///< over the samples, unbiased; NaN for a single one
+};
+
+/// Mean and spread of a model's outputs under its dropout: the model runs `samples` times in
+/// evaluation mode, but for the layers of this file, which draw. Modes are put back.
+/// @throws ValueError if samples < 1. Source: Gal, Ghahramani, arXiv:1506.02142.
+template <class T>
+Prediction<T> monte_carlo_prediction(Layer<T>& model, const Variable<T>& x, std::size_t samples);
 
 }  // namespace xg::nn
