@@ -26,8 +26,9 @@ struct Relu : UnaryFunction<Relu> {
   static constexpr Keep keep = Keep::output;
   template <class T>
   static Variable<T> slope(const Variable<T>& y) {
-    Array<T> step(y.shape());  // a step: no derivative of its own
-    kernels::binary_scalar<T>(Binary::gt, y.value().data(), T(0), step.data(), step.size());
+    Array<T> step(y.shape(), T(1));  // a step, NaN passes: no derivative of its own
+    kernels::binary<T>(Binary::relu_backward, step.data(), y.value().data(), step.data(),
+                       step.size());
     return step;
   }
 };

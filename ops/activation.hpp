@@ -9,7 +9,7 @@ namespace xg {
 // Activations, elementwise; the result has the shape of x. Arguments and defaults are PyTorch's.
 // tanh stands in elementary.hpp.
 
-/// max(x, 0). Gradient: gy where x > 0, else 0 (at the kink x = 0 too).
+/// max(x, 0). Gradient: gy where x > 0 or NaN, else 0 (at the kink x = 0 too).
 template <Element T>
 Variable<T> relu(const Variable<T>& x);
 

@@ -87,7 +87,7 @@ XG_INLINE B apply(B a, B b) {
   if constexpr (op == Binary::logical_or) return as_number<B>(differs(a, zero) | differs(b, zero));
   if constexpr (op == Binary::tanh_backward) return a * (one - b * b);
   if constexpr (op == Binary::sigmoid_backward) return a * b * (one - b);
-  if constexpr (op == Binary::relu_backward) return simd::select(b > zero, a, zero);
+  if constexpr (op == Binary::relu_backward) return simd::select(b <= zero, zero, a);  // NaN passes
   if constexpr (op == Binary::abs_backward) return a * apply<Unary::sign>(b);
   if constexpr (op == Binary::sqrt_backward) return a / (b + b);
 }

@@ -100,11 +100,15 @@ XG_INLINE B exp_minus_abs(B x) {
   return scale2(exp_poly(r), k);
 }
 
+/// n / (1 + z), z = exp(-|x|), n = z where x < 0, else 1. With a fused multiply-add what the sum
+/// and the division lose is added again, so that the error is hardly more than that of exp.
 template <class B>
 XG_INLINE B sigmoid(B x) {
   const B z = exp_minus_abs(x);
-  const B one(Scalar<B>(1));
-  return simd::select(x < Scalar<B>(0), z, one) / (one + z);
+  const B one(Scalar<B>(1)), n = simd::select(x < Scalar<B>(0), z, one), d = one + z;
+  if constexpr (!has_fma) return n / d;
+  const B q = one / d, y = n * q, lost = z - (d - one);  // exact, since z <= 1
+  return simd::fma(simd::fnma(lost, y, simd::fnma(d, y, n)), q, y);
 }
 
 /// sinh(a) = (E + E / (E + 1)) / 2, E = exp(a) - 1; from 20 on exp(a) / 2 by the exponent, for its

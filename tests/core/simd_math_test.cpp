@@ -199,7 +199,7 @@ TEMPLATE_TEST_CASE("simd math: two operands at their edges", "[core][simd]", flo
       {Binary::ne, NaN, NaN, 1}, {Binary::ne, 1, 1, 0}, {Binary::logical_and, NaN, 1, 1},
       {Binary::logical_and, 0, 1, 0}, {Binary::logical_or, 0, -0., 0},
       {Binary::logical_or, 0, NaN, 1}, {Binary::tanh_backward, 2, 0.5, 1.5},
-      {Binary::sigmoid_backward, 2, 0.25, 0.375}, {Binary::relu_backward, 2, 0, 0},
+      {Binary::sigmoid_backward, 2, 0.25, 0.375}, {Binary::relu_backward, 2, 0, 0}, {Binary::relu_backward, 2, NaN, 2},
       {Binary::relu_backward, 2, 3, 2}, {Binary::abs_backward, 2, -3, -2},
       {Binary::abs_backward, 2, 0, 0}, {Binary::sqrt_backward, 3, 2, 0.75},
   };

@@ -38,6 +38,7 @@ TEST_CASE("a NaN stays NaN and takes the gradient that PyTorch gives it", "[ops]
     const auto [y, slope] = at(missing, f);
     return std::isnan(y) && slope == 0;
   };
+  CHECK(passes([](const auto& x) { return relu(x); }));
   CHECK(passes([](const auto& x) { return elu(x); }));
   CHECK(passes([](const auto& x) { return celu(x); }));
   CHECK(passes([](const auto& x) { return relu6(x); }));
