@@ -33,7 +33,10 @@ std::uint64_t next_walk() noexcept { return next_task++; }
 
 template <class T>
 BackwardTask<T>::BackwardTask(Request request)
-    : request_(std::move(request)), id_(next_walk()), nested_(depth > 0) {}
+    : request_(std::move(request)),
+      id_(request_.border != 0 ? request_.border : next_walk()),
+      leaf_id_(request_.border != 0 ? next_walk() : id_),
+      nested_(depth > 0 || request_.border != 0) {}
 
 // A backward inside a hook may walk nodes that the outer one is in the middle of.
 template <class T>
@@ -139,7 +142,6 @@ void BackwardTask<T>::visit(Node<T>* root) {
     if (frame.next < frame.node->input_count()) {
       Node<T>* child = frame.node->edge(frame.next++).node.get();
       if (child == nullptr || child->mark.task == id_) continue;
-      if (request_.border != 0 && child->mark.task == request_.border) continue;
       if (child->is_accumulator())
         note_leaf(static_cast<Accumulator<T>*>(child));
       else
@@ -154,7 +156,7 @@ void BackwardTask<T>::visit(Node<T>* root) {
 template <class T>
 auto BackwardTask<T>::find_leaf(Accumulator<T>* leaf) -> Leaf* {
   const std::uint64_t hint = leaf->hint.load(std::memory_order_relaxed);
-  if (hint >> index_bits == id_) return &leaves_[hint & index_limit];
+  if (hint >> index_bits == leaf_id_) return &leaves_[hint & index_limit];
   const auto found = leaf_index_.find(leaf);
   return found == leaf_index_.end() ? nullptr : &leaves_[found->second];
 }
@@ -165,7 +167,8 @@ void BackwardTask<T>::note_leaf(Accumulator<T>* leaf) {
   const auto index = static_cast<std::uint32_t>(leaves_.size());
   leaf_index_.emplace(leaf, index);
   leaves_.push_back({leaf, slot_count_++, request_.inputs.empty()});
-  if (index < index_limit) leaf->hint.store(id_ << index_bits | index, std::memory_order_relaxed);
+  if (index < index_limit)
+    leaf->hint.store(leaf_id_ << index_bits | index, std::memory_order_relaxed);
 }
 
 template <class T>
@@ -178,7 +181,7 @@ std::uint32_t BackwardTask<T>::slot_of(const Edge<T>& edge) {
 /// False beyond the border.
 template <class T>
 bool BackwardTask<T>::inside(const Node<T>& node) const noexcept {
-  return node.is_accumulator() || node.mark.task == id_;
+  return node.is_accumulator() || node.mark.place != no_place;
 }
 
 template <class T>
@@ -294,7 +297,7 @@ void BackwardTask<T>::run_entry(Entry& entry) {
 template <class T>
 void BackwardTask<T>::add(const Edge<T>& edge, Variable<T> gradient, const Node<T>& from,
                           std::size_t argument) {
-  if (request_.border != 0 && !inside(*edge.node)) return;
+  if (argument >= 64 && !inside(*edge.node)) return;  // of so many, needs() does not know
   if (gradient.shape() != edge.node->output_shape(edge.output))
     throw ShapeError(fmt::format(
         "{}: the gradient of argument {} must have shape {}, got {}", from.name(), argument,

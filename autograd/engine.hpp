@@ -13,6 +13,9 @@ namespace xg::detail {
 /// A number that no walk over nodes has used before.
 std::uint64_t next_walk() noexcept;
 
+/// The place, in their marks, of nodes that a walk has passed by.
+constexpr std::uint32_t no_place = ~std::uint32_t{0};
+
 /// Walks the nodes behind some roots once, from the outputs to the leaves, without recursion.
 /// The order is the reverse of a depth-first post-order, hence always the same.
 template <class T>
@@ -25,7 +28,7 @@ class BackwardTask {
     bool capture = false;  // return the gradients instead of accumulating them
     bool retain_graph = false;
     bool create_graph = false;
-    std::uint64_t border = 0;  // nodes marked by this walk are not entered; with inputs only
+    std::uint64_t border = 0;  // nodes marked by this walk are not entered; needs inputs
   };
 
   explicit BackwardTask(Request request);
@@ -66,7 +69,8 @@ class BackwardTask {
   Variables<T> finish();
 
   Request request_;
-  std::uint64_t id_;
+  std::uint64_t id_;       // in the marks of the nodes: the border's, which so look visited
+  std::uint64_t leaf_id_;  // in the hints of the leaves
   bool nested_;
   std::vector<Entry> order_;  // post-order: inputs before the nodes that use them
   std::uint32_t slot_count_ = 0;

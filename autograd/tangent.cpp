@@ -68,15 +68,16 @@ TangentTask<T>::TangentTask(const Variables<T>& outputs, const Variables<T>& arg
   }
   for (const Variable<T>& output : outputs) {
     if (!output.requires_grad()) {
-      outputs_.push_back(none);
+      outputs_.push_back(no_place);
       continue;
     }
     const VariableState<T>& state = *output.state();
     if (!state.node->is_accumulator()) visit(state.node.get());
     outputs_.push_back(slot_of({state.node, state.output}));
-    if (outputs_.back() != none) ++uses_[outputs_.back()];
+    if (outputs_.back() != no_place) ++uses_[outputs_.back()];
     kept_.push_back(state.node);
   }
+  for (const auto& [node, mark] : before_) node->mark.place = no_place;  // for fall_back
 }
 
 template <class T>
@@ -120,15 +121,15 @@ void TangentTask<T>::enter(Node<T>* node) {
   bool reached = false;
   for (std::size_t i = 0; i < node->input_count(); ++i) {
     sources_.push_back(slot_of(node->edge(i)));
-    reached |= sources_.back() != none;
+    reached |= sources_.back() != no_place;
   }
   if (!reached) {
     sources_.resize(first);
-    node->mark.place = none;
+    node->mark.place = no_place;
     return;
   }
   for (std::size_t i = first; i < sources_.size(); ++i)
-    if (sources_[i] != none) ++uses_[sources_[i]];
+    if (sources_[i] != no_place) ++uses_[sources_[i]];
   node->mark.place = static_cast<std::uint32_t>(order_.size());
   order_.push_back({node, first, static_cast<std::uint32_t>(uses_.size())});
   uses_.resize(uses_.size() + node->output_count(), 0);
@@ -136,7 +137,8 @@ void TangentTask<T>::enter(Node<T>* node) {
 
 template <class T>
 std::uint32_t TangentTask<T>::slot_of(const Edge<T>& edge) const {
-  if (!edge.node || edge.node->is_accumulator() || edge.node->mark.place == none) return none;
+  if (!edge.node || edge.node->is_accumulator() || edge.node->mark.place == no_place)
+    return no_place;
   return order_[edge.node->mark.place].slot + edge.output;
 }
 
@@ -150,7 +152,7 @@ Variables<T> TangentTask<T>::push(const Variables<T>& tangents, bool create_grap
     if (entry.node != nullptr) run(entry);
   Variables<T> result;
   for (const std::uint32_t slot : outputs_)
-    result.push_back(slot == none ? Variable<T>() : slots_[slot]);
+    result.push_back(slot == no_place ? Variable<T>() : slots_[slot]);
   slots_.clear();
   return result;
 }
@@ -164,7 +166,7 @@ void TangentTask<T>::run(const Entry& entry) {
   bool reached = false;
   for (std::size_t i = 0; i < tx.size(); ++i) {
     const std::uint32_t source = sources_[entry.first_source + i];
-    if (source == none) continue;
+    if (source == no_place) continue;
     tx[i] = slots_[source];
     reached |= tx[i].defined();
     release(source);

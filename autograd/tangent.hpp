@@ -32,7 +32,6 @@ class TangentTask {
   Variables<T> push(const Variables<T>& tangents, bool create_graph);
 
  private:
-  static constexpr std::uint32_t none = ~std::uint32_t{0};
   struct Entry {
     Node<T>* node;
     std::uint32_t first_source;  // of its arguments, in sources_

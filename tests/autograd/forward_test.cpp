@@ -74,6 +74,21 @@ struct WithRule : xg::Function<WithRule> {
   }
 };
 
+/// x^2, its backward by a backward of its own, which walks over everything behind x.
+struct SquareByGrad : xg::Function<SquareByGrad> {
+  static constexpr auto name = "square_by_grad";
+  template <class T>
+  static Array<T> forward(Context<T>& ctx, const Array<T>& x) {
+    ctx.save(x);
+    return x * x;
+  }
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
+    const auto x = ctx.saved(0);
+    return {xg::grad(x * x, x, {.grad_outputs = {gy}, .create_graph = true})};
+  }
+};
+
 struct WrongTangent : xg::Function<WrongTangent> {
   static constexpr auto name = "wrong_tangent";
   template <class T>
@@ -145,6 +160,27 @@ TEST_CASE("jvp: without a rule, one backward of that node alone a step of a chai
   backward_calls = 0;
   REQUIRE(xg::jvp(chain, scalar(1, true), scalar(3), {.create_graph = true}).second.item() == 3);
   REQUIRE(backward_calls == 50);
+}
+
+TEST_CASE("jvp: nodes without a rule whose backward runs a backward", "[autograd][forward]") {
+  const auto w = scalar(1.0, true);
+  const auto f = [&](const Variable<double>& x) {
+    auto y = x * w;
+    for (int k = 0; k < 3; ++k) y = SquareByGrad::apply(y * w) + w * x;
+    return y;
+  };
+  // y -> y^2 + x, three times: y' = 2 y y' + 1 from y = x = 0.5
+  double y = 0.5, slope = 1;
+  for (int k = 0; k < 3; ++k) {
+    slope = 2 * y * slope + 1;
+    y = y * y + 0.5;
+  }
+  for (const bool create_graph : {false, true}) {
+    const auto [value, tangent] =
+        xg::jvp(f, scalar(0.5), scalar(1), {.create_graph = create_graph});
+    REQUIRE(value.item() == Approx(y));
+    REQUIRE(tangent.item() == Approx(slope));
+  }
 }
 
 TEST_CASE("jvp: a result that does not depend on x has the tangent zero", "[autograd][forward]") {
