@@ -4,6 +4,7 @@
 #include "xgrad/ops/dropout.hpp"
 #include "xgrad/ops/index.hpp"
 #include "xgrad/ops/linalg.hpp"
+#include "xgrad/ops/mask.hpp"
 #include "xgrad/ops/recurrent_layer.hpp"
 #include "xgrad/ops/shape.hpp"
 
@@ -157,6 +158,15 @@ class Stack {
                           "be in [0, " + std::to_string(steps) + "]", n);
     lengths_ = std::make_shared<const std::vector<std::int64_t>>(lengths.storage().begin(),
                                                                  lengths.storage().end());
+    x_ = masked_fill(x_, padding(), 0);  // a NaN there would reach the weights' gradients: 0 NaN
+  }
+
+  /// [T, N, 1], true beyond a sequence's length.
+  Array<bool> padding() const {
+    Array<bool> mask(Shape{x_.shape()[0], batch_, 1});
+    for (std::size_t i = 0; i < mask.size(); ++i)
+      mask.data()[i] = static_cast<std::int64_t>(i / batch_) >= (*lengths_)[i % batch_];
+    return mask;
   }
 
   LayerInputs<T> weights_of(std::size_t i) const {
