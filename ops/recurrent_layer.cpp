@@ -104,100 +104,116 @@ kernels::RecurrentTrace<T> trace_of(Context<T>& ctx, const LayerSettings& s) {
   return trace;
 }
 
+template <class T>
+kernels::RecurrentWeights<T> weights(const Layout& at, const ArrayRefs<T>& in) {
+  const auto bias = [&](std::size_t i) {
+    return at.has_bias ? in[at.bias() + i].get().data() : nullptr;
+  };
+  return {in[kWih].get().data(), in[kWhh].get().data(), bias(0), bias(1)};
+}
+template <class T>
+const T* first_cells(const Layout& at, const ArrayRefs<T>& in) {
+  return at.lstm() ? in[kC].get().data() : nullptr;
+}
+
+template <class T>
+Arrays<T> run(Context<T>& ctx, const ArrayRefs<T>& in, const LayerSettings& s) {
+  const Layout at{s.cell, s.bias};
+  const Array<T>&x = in[kX], &w_hh = in[kWhh], &h0 = in[kH];
+  const kernels::Sequence q = sequence(s, x, w_hh);
+  Arrays<T> out{empty_array<T>({q.steps, q.batch, q.hidden}), empty_array<T>(h0.shape())};
+  if (at.lstm()) out.push_back(empty_array<T>(h0.shape()));
+  Trace<T> trace(q, s.lengths != nullptr);
+  kernels::recurrent_forward(q, weights(at, in), x.data(), h0.data(), first_cells(at, in),
+                             trace.pointers(out[0].data()), out[0].data(), out[1].data(),
+                             at.lstm() ? out[2].data() : nullptr);
+  if (!ctx.recording()) return out;
+  ctx.materialize_gradients(false);
+  for (const Array<T>& array : in) ctx.save(array);
+  if (s.lengths == nullptr) ctx.save_output(0);
+  trace.save(ctx);
+  return out;
+}
+
+/// To be differentiated again, the layer is run once more, from elementary operations.
+template <class T>
+Variables<T> gradients_of_unrolled(Context<T>& ctx, const Variables<T>& gy,
+                                   const LayerSettings& s) {
+  const Layout at{s.cell, s.bias};
+  Variables<T> in, wanted, reached, upstream;
+  for (std::size_t i = 0; i < at.count(); ++i) {
+    in.push_back(ctx.needs(i) ? Alias::apply(ctx.saved(i)) : ctx.saved(i).detach());
+    if (ctx.needs(i)) wanted.push_back(in.back());
+  }
+  const Variables<T> out = unrolled_layer(named(in, at), s);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (!gy[i].defined()) continue;
+    reached.push_back(out[i]);
+    upstream.push_back(gy[i]);
+  }
+  const auto found =
+      grad(reached, wanted, {.grad_outputs = upstream, .create_graph = true, .allow_unused = true});
+  Variables<T> result(in.size());
+  for (std::size_t i = 0, next = 0; i < in.size(); ++i)
+    if (ctx.needs(i)) result[i] = found[next++];
+  return result;
+}
+
+/// Forward mode of the same elementary operations.
+template <class T>
+Variables<T> tangents_of_unrolled(Context<T>& ctx, const Variables<T>& t, const LayerSettings& s) {
+  const Layout at{s.cell, s.bias};
+  Variables<T> in;
+  for (std::size_t i = 0; i < at.count(); ++i) in.push_back(ctx.saved(i));
+  const auto layer = [&](const Variables<T>& v) { return unrolled_layer(named(v, at), s); };
+  return xg::jvp(layer, in, t, {.create_graph = grad_enabled()}).second;
+}
+
+template <class T>
+void gradients_by_kernel(Context<T>& ctx, Gradients<T>& out, const LayerSettings& s) {
+  const Layout at{s.cell, s.bias};
+  ArrayRefs<T> in;
+  for (std::size_t i = 0; i < at.count(); ++i) in.emplace_back(ctx.saved_value(i));
+  const auto given = [&](std::size_t i) {
+    return out.has_gy(i) ? out.gy(i).data() : static_cast<const T*>(nullptr);
+  };
+  const auto asked = [&](std::size_t i) {
+    return ctx.needs(i) ? out.make(i, in[i].get().shape()).data() : static_cast<T*>(nullptr);
+  };
+  const kernels::RecurrentGradients<T> g{given(0),
+                                         given(1),
+                                         at.lstm() ? given(2) : nullptr,
+                                         asked(kX),
+                                         asked(kH),
+                                         at.lstm() ? asked(kC) : nullptr,
+                                         asked(kWih),
+                                         asked(kWhh),
+                                         at.has_bias ? asked(at.bias()) : nullptr,
+                                         at.has_bias ? asked(at.bias() + 1) : nullptr};
+  kernels::recurrent_backward(sequence(s, in[kX].get(), in[kWhh].get()), weights(at, in),
+                              in[kX].get().data(), in[kH].get().data(), first_cells(at, in),
+                              trace_of(ctx, s), g);
+}
+
 template <Cell cell>
 struct RecurrentLayer : Function<RecurrentLayer<cell>> {
   static constexpr auto name = cell == Cell::lstm ? "lstm" : cell == Cell::gru ? "gru" : "rnn";
 
   template <class T>
   static Arrays<T> forward(Context<T>& ctx, const ArrayRefs<T>& in, const LayerSettings& s) {
-    const Layout at{cell, s.bias};
-    const Array<T>&x = in[kX], &w_hh = in[kWhh], &h0 = in[kH];
-    const kernels::Sequence q = sequence(s, x, w_hh);
-    Arrays<T> out{empty_array<T>({q.steps, q.batch, q.hidden}), empty_array<T>(h0.shape())};
-    if (at.lstm()) out.push_back(empty_array<T>(h0.shape()));
-    Trace<T> trace(q, s.lengths != nullptr);
-    kernels::recurrent_forward(q, weights(at, in), x.data(), h0.data(), second(at, in),
-                               trace.pointers(out[0].data()), out[0].data(), out[1].data(),
-                               at.lstm() ? out[2].data() : nullptr);
-    if (ctx.recording()) {
-      ctx.materialize_gradients(false);
-      for (const Array<T>& array : in) ctx.save(array);
-      if (s.lengths == nullptr) ctx.save_output(0);
-      trace.save(ctx);
-    }
-    return out;
+    return run(ctx, in, s);
   }
-
-  /// To be differentiated again, the layer is run once more, from elementary operations.
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variables<T>& gy, const LayerSettings& s) {
-    Variables<T> in, wanted, reached, gradients;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < Layout{cell, s.bias}.count(); ++i) {
-      in.push_back(ctx.needs(i) ? Alias::apply(ctx.saved(i)) : ctx.saved(i).detach());
-      if (!ctx.needs(i)) continue;
-      wanted.push_back(in.back());
-      places.push_back(i);
-    }
-    const Variables<T> out = unrolled_layer(named(in, Layout{cell, s.bias}), s);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      if (!gy[i].defined()) continue;
-      reached.push_back(out[i]);
-      gradients.push_back(gy[i]);
-    }
-    Variables<T> result(in.size());
-    const auto found = grad(
-        reached, wanted, {.grad_outputs = gradients, .create_graph = true, .allow_unused = true});
-    for (std::size_t i = 0; i < places.size(); ++i) result[places[i]] = found[i];
-    return result;
+    return gradients_of_unrolled(ctx, gy, s);
   }
-  /// Forward mode of the same elementary operations.
   template <class T>
   static Variables<T> jvp(Context<T>& ctx, const Variables<T>& t, const LayerSettings& s) {
-    const Layout at{cell, s.bias};
-    Variables<T> in;
-    for (std::size_t i = 0; i < at.count(); ++i) in.push_back(ctx.saved(i));
-    const auto layer = [&](const Variables<T>& v) { return unrolled_layer(named(v, at), s); };
-    return xg::jvp(layer, in, t, {.create_graph = grad_enabled()}).second;
+    return tangents_of_unrolled(ctx, t, s);
   }
-
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const LayerSettings& s) {
-    const Layout at{cell, s.bias};
-    ArrayRefs<T> in;
-    for (std::size_t i = 0; i < at.count(); ++i) in.emplace_back(ctx.saved_value(i));
-    const auto given = [&](std::size_t i) {
-      return out.has_gy(i) ? out.gy(i).data() : static_cast<const T*>(nullptr);
-    };
-    const auto asked = [&](std::size_t i) {
-      return ctx.needs(i) ? out.make(i, in[i].get().shape()).data() : static_cast<T*>(nullptr);
-    };
-    const kernels::RecurrentGradients<T> g{given(0),
-                                           given(1),
-                                           at.lstm() ? given(2) : nullptr,
-                                           asked(kX),
-                                           asked(kH),
-                                           at.lstm() ? asked(kC) : nullptr,
-                                           asked(kWih),
-                                           asked(kWhh),
-                                           at.has_bias ? asked(at.bias()) : nullptr,
-                                           at.has_bias ? asked(at.bias() + 1) : nullptr};
-    kernels::recurrent_backward(sequence(s, in[kX].get(), in[kWhh].get()), weights(at, in),
-                                in[kX].get().data(), in[kH].get().data(), second(at, in),
-                                trace_of(ctx, s), g);
-  }
-
- private:
-  template <class T>
-  static kernels::RecurrentWeights<T> weights(const Layout& at, const ArrayRefs<T>& in) {
-    const auto bias = [&](std::size_t i) {
-      return at.has_bias ? in[at.bias() + i].get().data() : nullptr;
-    };
-    return {in[kWih].get().data(), in[kWhh].get().data(), bias(0), bias(1)};
-  }
-  template <class T>
-  static const T* second(const Layout& at, const ArrayRefs<T>& in) {
-    return at.lstm() ? in[kC].get().data() : nullptr;
+    gradients_by_kernel(ctx, out, s);
   }
 };
 
