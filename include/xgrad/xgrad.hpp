@@ -13,6 +13,7 @@
 #include <xgrad/core/random.hpp>
 #include <xgrad/core/state_dict.hpp>
 #include <xgrad/io/npz.hpp>
+#include <xgrad/io/safetensors.hpp>
 #include <xgrad/nn/activation.hpp>
 #include <xgrad/nn/attention.hpp>
 #include <xgrad/nn/container.hpp>
