@@ -19,12 +19,14 @@
 #include <xgrad/nn/container.hpp>
 #include <xgrad/nn/conv.hpp>
 #include <xgrad/nn/embedding.hpp>
+#include <xgrad/nn/fold_batch_norm.hpp>
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/layer_norm.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/normalization.hpp>
 #include <xgrad/nn/pool.hpp>
+#include <xgrad/nn/profile.hpp>
 #include <xgrad/nn/recurrent.hpp>
 #include <xgrad/nn/regularization.hpp>
 #include <xgrad/nn/reparametrization.hpp>
