@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 
 /// Moves between layouts: float, double; copies also for std::int64_t. Strides count elements, may
 /// be negative or 0.
