@@ -65,7 +65,7 @@ TEST_CASE("linear: fused gradients agree with matmul and a sum", "[ops][linalg]"
     const auto y = matmul(x, transpose(w));
     const auto z = linear(x, w);
     CHECK(z.shape() == y.shape());
-    CHECK(xt::allclose(z.value(), y.value()));
+    CHECK((z.size() == 0 || xt::allclose(z.value(), y.value())));
   }
 }
 
