@@ -23,6 +23,8 @@
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/layer_norm.hpp>
 #include <xgrad/nn/linear.hpp>
+#include <xgrad/nn/models/classic.hpp>
+#include <xgrad/nn/models/resnet.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/normalization.hpp>
 #include <xgrad/nn/pool.hpp>

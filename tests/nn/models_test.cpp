@@ -1,0 +1,186 @@
+#include <functional>
+#include <xgrad/autograd/gradcheck.hpp>
+#include <xgrad/nn/init.hpp>
+#include <xgrad/nn/models/classic.hpp>
+#include <xgrad/nn/models/resnet.hpp>
+#include <xgrad/ops/loss.hpp>
+#include <xgrad/optim/adam.hpp>
+
+#include "support/catch.hpp"
+
+using namespace xg;
+namespace models = nn::models;
+
+namespace {
+
+/// A model with a figure from elsewhere: torchvision's for 224x224, the papers' code for the rest.
+struct Figure {
+  const char* name;
+  std::function<nn::Sequential<float>()> build;
+  std::size_t parameters;
+};
+const Figure figures[] = {
+    {"mlp",
+     [] {
+       return models::mlp<float>({784, 100, 10});
+     },
+     79510},
+    {"mlp of three",
+     [] {
+       return models::mlp<float>({784, 256, 128, 10});
+     },
+     235146},
+    {"lenet5", [] { return models::lenet5<float>(); }, 61706},
+    {"alexnet", [] { return models::alexnet<float>(); }, 61100840},
+    {"zfnet", [] { return models::zfnet<float>(); }, 62357608},
+    {"vgg11", [] { return models::vgg<float>({.depth = 11}); }, 132863336},
+    {"vgg13 bn", [] { return models::vgg<float>({.depth = 13, .batch_norm = true}); }, 133053736},
+    {"vgg16", [] { return models::vgg<float>(); }, 138357544},
+    {"vgg19 bn", [] { return models::vgg<float>({.depth = 19, .batch_norm = true}); }, 143678248},
+    {"nin", [] { return models::network_in_network<float>(); }, 966986},
+    {"resnet18", [] { return models::resnet<float>(); }, 11689512},
+    {"resnet34", [] { return models::resnet<float>({.depth = 34}); }, 21797672},
+    {"resnet50", [] { return models::resnet<float>({.depth = 50}); }, 25557032},
+    {"resnet101", [] { return models::resnet<float>({.depth = 101}); }, 44549160},
+    {"resnet152", [] { return models::resnet<float>({.depth = 152}); }, 60192808},
+    {"wide resnet50", [] { return models::resnet<float>({.depth = 50, .inner_width = 2}); },
+     68883240},
+    {"resnet20", [] { return models::cifar_resnet<float>(); }, 269722},
+    {"resnet32", [] { return models::cifar_resnet<float>({.depth = 32}); }, 464154},
+    {"resnet44", [] { return models::cifar_resnet<float>({.depth = 44}); }, 658586},
+    {"resnet56", [] { return models::cifar_resnet<float>({.depth = 56}); }, 853018},
+    {"resnet110", [] { return models::cifar_resnet<float>({.depth = 110}); }, 1727962},
+    {"wrn 28-10", [] { return models::wide_resnet<float>(); }, 36479194},
+};
+
+/// A narrow version for small images [N, 3, size, size] and 3 classes.
+struct Narrow {
+  const char* name;
+  std::function<nn::Sequential<double>()> build;
+  std::size_t size;
+};
+const Narrow narrow[] = {
+    {"lenet5",
+     [] { return models::lenet5<double>({.in_channels = 3, .classes = 3, .width = 0.5}); }, 28},
+    {"alexnet",
+     [] {
+       return models::alexnet<double>(
+           {.classes = 3, .small_images = true, .width = 0.03, .dropout = 0});
+     },
+     28},
+    {"alexnet 224",
+     [] { return models::alexnet<double>({.classes = 3, .width = 0.03, .dropout = 0}); }, 224},
+    {"zfnet",
+     [] {
+       return models::zfnet<double>(
+           {.classes = 3, .small_images = true, .width = 0.03, .dropout = 0});
+     },
+     32},
+    {"vgg11",
+     [] {
+       return models::vgg<double>({.depth = 11,
+                                   .batch_norm = true,
+                                   .classes = 3,
+                                   .pooled = 1,
+                                   .hidden = 16,
+                                   .width = 0.05,
+                                   .dropout = 0});
+     },
+     32},
+    {"nin",
+     [] {
+       return models::network_in_network<double>(
+           {.classes = 3, .width = 0.1, .dropout = 0, .last_relu = false});
+     },
+     32},
+    {"resnet18",
+     [] { return models::resnet<double>({.classes = 3, .small_images = true, .width = 0.06}); },
+     28},
+    {"resnet50 224",
+     [] { return models::resnet<double>({.depth = 50, .classes = 3, .width = 0.03}); }, 64},
+    {"resnet8 with stochastic depth",
+     [] {
+       return models::cifar_resnet<double>(
+           {.depth = 8, .classes = 3, .width = 0.3, .drop_path = 0.2});
+     },
+     16},
+    {"resnet8 of pre-activation",
+     [] {
+       return models::cifar_resnet<double>({.depth = 8,
+                                            .classes = 3,
+                                            .preactivation = true,
+                                            .shortcut = models::Shortcut::projection,
+                                            .width = 0.3});
+     },
+     16},
+    {"wrn 10",
+     [] {
+       return models::wide_resnet<double>(
+           {.depth = 10, .widen = 2, .classes = 3, .dropout = 0.1, .width = 0.2});
+     },
+     16},
+};
+
+Variable<double> images(std::size_t n, std::size_t size) {
+  Variable<double> x(empty_array<double>({n, 3, size, size}), true);
+  Generator generator(11);
+  nn::init::normal_(x, 0, 1, generator);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("models have as many parameters as elsewhere", "[nn][models]") {
+  for (const Figure& figure : figures) {
+    CAPTURE(figure.name);
+    CHECK(figure.build().parameter_count() == figure.parameters);
+  }
+}
+
+TEST_CASE("narrow models have the right shapes, gradients of both orders, and learn",
+          "[nn][models][grad]") {
+  for (const Narrow& model : narrow) {
+    CAPTURE(model.name);
+    manual_seed(2);
+    auto net = model.build();
+    const Variable<double> x = images(3, model.size);
+    const IndexArray labels{0, 2, 1};
+    CHECK((net(x).shape() == Shape{3, 3}));
+    auto copy = nn::clone(net);
+    net.eval(), copy.eval();
+    CHECK((net(x).value() == copy(x).value()));
+    if (model.size <= 32) {
+      const auto f = [&](const Variable<double>& v) { return net(v); };
+      const auto first = gradcheck(f, x, {.fast = true, .directions = 1, .shrink = false});
+      INFO(first.reason + first.table);
+      CHECK(first.passed);
+      const auto second = gradgradcheck(f, x, {.fast = true, .directions = 1, .shrink = false});
+      INFO(second.reason + second.table);
+      CHECK(second.passed);
+    }
+    net.train();
+    optim::Adam<double> adam(net.parameters(), {.lr = 0.003});
+    const int steps = model.size > 100 ? 1 : 300;  // one at 224x224, where it is slow
+    const Variable<double> constant = x.detach();
+    double last = 1;
+    for (int i = 0; i < steps && last > 0.05; ++i) {
+      const auto loss = cross_entropy(net(constant), labels);
+      adam.zero_grad();
+      loss.backward();
+      adam.step();
+      last = loss.item();
+    }
+    for (const auto& [name, value] : net.named_parameters()) {
+      CAPTURE(name);
+      CHECK(value.grad().defined());
+    }
+    if (steps > 1) CHECK(last < 0.05);
+  }
+}
+
+TEST_CASE("models refuse depths that no paper has", "[nn][models][errors]") {
+  CHECK_THROWS_WITH(models::vgg<float>({.depth = 12}),
+                    "vgg: depth must be 11, 13, 16 or 19, got 12");
+  CHECK_THROWS_WITH(models::cifar_resnet<float>({.depth = 21}),
+                    "cifar_resnet: depth must be 6 n + 2, got 21");
+}
