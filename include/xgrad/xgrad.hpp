@@ -24,6 +24,8 @@
 #include <xgrad/nn/layer_norm.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/models/classic.hpp>
+#include <xgrad/nn/models/dense.hpp>
+#include <xgrad/nn/models/googlenet.hpp>
 #include <xgrad/nn/models/resnet.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/normalization.hpp>

@@ -2,7 +2,10 @@
 #include <xgrad/autograd/gradcheck.hpp>
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/models/classic.hpp>
+#include <xgrad/nn/models/dense.hpp>
+#include <xgrad/nn/models/googlenet.hpp>
 #include <xgrad/nn/models/resnet.hpp>
+#include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/optim/adam.hpp>
 
@@ -50,6 +53,27 @@ const Figure figures[] = {
     {"resnet44", [] { return models::cifar_resnet<float>({.depth = 44}); }, 658586},
     {"resnet56", [] { return models::cifar_resnet<float>({.depth = 56}); }, 853018},
     {"resnet110", [] { return models::cifar_resnet<float>({.depth = 110}); }, 1727962},
+    {"densenet121", [] { return models::densenet<float>(); }, 7978856},
+    {"densenet161",
+     [] {
+       return models::densenet<float>({.blocks = {6, 12, 36, 24}, .growth = 48, .stem = 96});
+     },
+     28681000},
+    {"densenet201",
+     [] {
+       return models::densenet<float>({.blocks = {6, 12, 48, 32}});
+     },
+     20013928},
+    {"densenet-bc 100-12",
+     [] {
+       return models::densenet<float>(
+           {.blocks = {16, 16, 16}, .growth = 12, .stem = 24, .classes = 10, .small_images = true});
+     },
+     769162},
+    // 3 units of a block from its input, 4 further: 9 (3 in out + 4 out^2) + 14 out; then 5130
+    {"fractalnet", [] { return models::fractalnet<float>(); }, 33724618},
+    {"googlenet",
+     [] { return nn::Sequential<float>(models::GoogLeNet<float>({.auxiliary = false})); }, 6998552},
     {"wrn 28-10", [] { return models::wide_resnet<float>(); }, 36479194},
 };
 
@@ -98,6 +122,24 @@ const Narrow narrow[] = {
      28},
     {"resnet50 224",
      [] { return models::resnet<double>({.depth = 50, .classes = 3, .width = 0.03}); }, 64},
+    {"densenet",
+     [] {
+       return models::densenet<double>(
+           {.blocks = {2, 2}, .growth = 3, .stem = 4, .classes = 3, .small_images = true});
+     },
+     16},
+    {"fractalnet",
+     [] {
+       return models::fractalnet<double>(
+           {.columns = 3, .channels = {4, 6}, .classes = 3, .drop_path = 0.1});
+     },
+     16},
+    {"googlenet",
+     [] {
+       return nn::Sequential<double>(models::GoogLeNet<double>(
+           {.classes = 3, .auxiliary = false, .small_images = true, .width = 0.06, .dropout = 0}));
+     },
+     32},
     {"resnet8 with stochastic depth",
      [] {
        return models::cifar_resnet<double>(
@@ -176,6 +218,25 @@ TEST_CASE("narrow models have the right shapes, gradients of both orders, and le
     }
     if (steps > 1) CHECK(last < 0.05);
   }
+}
+
+TEST_CASE("GoogLeNet has auxiliary heads in training", "[nn][models]") {
+  manual_seed(4);
+  models::GoogLeNet<double> net({.classes = 3, .small_images = true, .width = 0.05});
+  const Variable<double> x = images(2, 32);
+  const auto heads = net.with_heads(x);
+  REQUIRE(heads.size() == 3);
+  for (const auto& head : heads) CHECK((head.shape() == Shape{2, 3}));
+  const IndexArray labels{0, 1};
+  const auto loss = cross_entropy(heads[0], labels) +
+                    0.3 * (cross_entropy(heads[1], labels) + cross_entropy(heads[2], labels));
+  loss.backward();
+  for (const auto& [name, value] : net.named_parameters()) {
+    CAPTURE(name);
+    CHECK(value.grad().defined());
+  }
+  net.eval();
+  CHECK((net.with_heads(x)[0].value() == net(x).value()));
 }
 
 TEST_CASE("models refuse depths that no paper has", "[nn][models][errors]") {
