@@ -24,7 +24,6 @@ if(XGRAD_DNNL_LIBRARY AND XGRAD_DNNL_INCLUDE)
   set(XGRAD_ONEDNN ON)
   target_include_directories(xgrad_backends SYSTEM INTERFACE ${XGRAD_DNNL_INCLUDE})
   target_link_libraries(xgrad_backends INTERFACE ${XGRAD_DNNL_LIBRARY})
-  target_compile_definitions(xgrad_backends INTERFACE XGRAD_WITH_ONEDNN)
 endif()
 
 # What reads and writes files.

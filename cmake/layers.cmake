@@ -26,6 +26,13 @@ function(xg_layer folder)  # xg_layer(<folder> USES <layers>... [PRIVATE <target
   target_link_libraries(xg_${folder} PUBLIC ${LAYER_USES} PRIVATE xgrad_flags fmt::fmt ${LAYER_PRIVATE})
   target_compile_features(xg_${folder} PUBLIC cxx_std_20)
   set_target_properties(xg_${folder} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  # Parsed once for all layers. The clang build does without, so that a missing include shows.
+  if(folder STREQUAL core)
+    target_precompile_headers(xg_core PRIVATE <algorithm> <cmath> <functional> <memory> <optional>
+      <span> <string> <vector> <fmt/format.h> ${PROJECT_SOURCE_DIR}/core/array.hpp)
+  else()
+    target_precompile_headers(xg_${folder} REUSE_FROM xg_core)
+  endif()
   if(EXISTS ${PROJECT_SOURCE_DIR}/${folder}/sources.cmake)
     include(${PROJECT_SOURCE_DIR}/${folder}/sources.cmake)  # flags of single files
   endif()

@@ -29,5 +29,13 @@ foreach(kernel IN LISTS kernels)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     list(APPEND flags -Wno-maybe-uninitialized -Wno-uninitialized)  # g++'s own AVX-512 headers
   endif()
-  set_source_files_properties(${kernel} PROPERTIES COMPILE_OPTIONS "${flags}")
+  set_source_files_properties(${kernel} PROPERTIES COMPILE_OPTIONS "${flags}"
+    SKIP_PRECOMPILE_HEADERS ON)
 endforeach()
+
+# Without oneDNN these files are empty. A definition of their own keeps the precompiled header out.
+if(XGRAD_ONEDNN)
+  set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/kernels/gemm_onednn.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/kernels/conv_onednn.cpp
+    PROPERTIES COMPILE_DEFINITIONS XGRAD_WITH_ONEDNN SKIP_PRECOMPILE_HEADERS ON)
+endif()
