@@ -73,10 +73,25 @@ void random_shift(Array<T>& images, std::int64_t reach, Generator& generator) {
   }
 }
 
+template <class T>
+void random_flip(Array<T>& images, Generator& generator) {
+  require_rank("random_flip", "images", images.shape(), 4);
+  const std::size_t count = images.shape()[0], width = images.shape()[3];
+  if (images.size() == 0) return;
+  const std::size_t rows = images.shape()[1] * images.shape()[2];
+  auto mirrored = IndexArray::from_shape({count});
+  kernels::fill_randint(generator, mirrored.data(), count, 0, 2);
+  for (std::size_t i = 0; i < count * rows; ++i) {
+    T* const row = images.data() + i * width;
+    if (mirrored.data()[i / rows] == 1) std::reverse(row, row + width);
+  }
+}
+
 #define XGRAD_INSTANTIATE(T)                                                    \
   template LabelledImages<T> take(const LabelledImages<T>&, const IndexArray&); \
   template Split<T> split(const LabelledImages<T>&, double, std::uint64_t);     \
-  template void random_shift(Array<T>&, std::int64_t, Generator&);
+  template void random_shift(Array<T>&, std::int64_t, Generator&);              \
+  template void random_flip(Array<T>&, Generator&);
 XGRAD_INSTANTIATE(float)
 XGRAD_INSTANTIATE(double)
 #undef XGRAD_INSTANTIATE

@@ -48,4 +48,11 @@ Split<T> split(const LabelledImages<T>& from, double test_fraction, std::uint64_
 template <class T>
 void random_shift(Array<T>& images, std::int64_t reach, Generator& generator);
 
+/// Mirrors each image of a batch, left to right, with probability 1/2, drawn for each alone.
+///
+/// @param images  [count, channels, height, width], changed in place.
+/// @throws ShapeError if images is not of rank 4.
+template <class T>
+void random_flip(Array<T>& images, Generator& generator);
+
 }  // namespace xg::data
