@@ -1,22 +1,15 @@
-#include <xgrad/core/kernels/random.hpp>
-#include <xgrad/xgrad.hpp>
-
-#include "workloads.hpp"
+#include "training.hpp"
 
 namespace bench {
 namespace {
 
 using xg::Array, xg::Variable;
 
-Variable<float> normal(const xg::Shape& shape, bool requires_grad = false) {
-  Array<float> x(shape);
-  xg::kernels::fill_normal(xg::default_generator(), x.data(), x.size(), 0.F, 1.F);
-  return Variable<float>(std::move(x), requires_grad);
-}
+Variable<float> leaf(const xg::Shape& shape) { return normal(shape).set_requires_grad(true); }
 
 // 64 images of 32 x 32 x 32 to 64 channels, 3 x 3: forward and both backwards.
 Workload conv_layer() {
-  const auto x = normal({64, 32, 32, 32}, true), w = normal({64, 32, 3, 3}, true);
+  const auto x = leaf({64, 32, 32, 32}), w = leaf({64, 32, 3, 3});
   const auto g = normal({64, 64, 32, 32});
   return {[=] {
             conv2d(x, w, {}, {.padding = 1}).backward({.gradient = g});
@@ -34,7 +27,7 @@ Workload conv_layer_direct() {
 
 // Pooling and batch normalisation of such images, which the libtorch program does not have alone.
 Workload max_pool() {
-  const auto x = normal({64, 64, 32, 32}, true), g = normal({64, 64, 16, 16});
+  const auto x = leaf({64, 64, 32, 32}), g = normal({64, 64, 16, 16});
   return {[=] {
             max_pool2d(x, 2).backward({.gradient = g});
             x.clear_grad();
@@ -43,8 +36,8 @@ Workload max_pool() {
 }
 
 Workload batch_norm_images() {
-  const auto x = normal({64, 64, 32, 32}, true), g = normal({64, 64, 32, 32});
-  const auto w = normal({64}, true), b = normal({64}, true);
+  const auto x = leaf({64, 64, 32, 32}), g = normal({64, 64, 32, 32});
+  const auto w = leaf({64}), b = leaf({64});
   const auto f = [=] { return batch_norm(x, w, b, nullptr); };
   return {[=] {
             f().backward({.gradient = g});

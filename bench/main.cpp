@@ -22,8 +22,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   bool good = true;
-  for (const auto& workloads : {bench::tape_workloads(), bench::network_workloads(),
-                                bench::layer_workloads(), bench::sequence_workloads()})
+  for (const auto& workloads :
+       {bench::tape_workloads(), bench::network_workloads(), bench::image_workloads(),
+        bench::sequence_workloads(), bench::layer_workloads(), bench::part_workloads()})
     for (const auto& [name, make] : workloads) {
       if (list) {
         std::puts(name.c_str());

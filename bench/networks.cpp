@@ -1,10 +1,6 @@
-#include <xgrad/core/kernels/random.hpp>
-#include <xgrad/xgrad.hpp>
-
 #include <cmath>
-#include <memory>
 
-#include "workloads.hpp"
+#include "training.hpp"
 
 namespace bench {
 namespace {
@@ -29,27 +25,6 @@ struct MLP : xg::nn::Layer<float> {
   }
 };
 
-Variable<float> normal(const xg::Shape& shape) {
-  Array<float> x(shape);
-  xg::kernels::fill_normal(xg::default_generator(), x.data(), x.size(), 0.F, 1.F);
-  return Variable<float>(std::move(x));
-}
-xg::IndexArray labels(std::size_t n, std::size_t classes) {
-  xg::IndexArray y(xg::Shape{n});
-  for (std::size_t i = 0; i < n; ++i) y.data()[i] = static_cast<std::int64_t>(i * 7 % classes);
-  return y;
-}
-
-template <class Loss, class Optimizer>
-Workload training(Loss loss, std::shared_ptr<Optimizer> optimizer) {
-  return {[=]() mutable {
-            loss().backward();
-            optimizer->step();
-            optimizer->zero_grad();
-          },
-          [=]() mutable { loss(); }};
-}
-
 Workload micrograd_mlp() {
   constexpr std::size_t n = 100;
   Array<float> x(xg::Shape{n, 2}), y(xg::Shape{n, 1});
@@ -62,42 +37,37 @@ Workload micrograd_mlp() {
     y.data()[i] = top ? -1.F : 1.F;
   }
   auto net = std::make_shared<MLP>(std::vector<std::size_t>{2, 16, 16, 1}, true);
-  auto sgd =
-      std::make_shared<xg::optim::SGD<float>>(net->parameters(), xg::optim::SGDOptions{.lr = 0.1});
   const Variable<float> inputs(std::move(x)), targets(std::move(y));
-  return training([=] { return mean(relu(1 - targets * (*net)(inputs))); }, sgd);
+  return training([=] { return mean(relu(1 - targets * (*net)(inputs))); },
+                  sgd(net->parameters(), 0.1, 0));
 }
 
 Workload mlp_mnist() {
   auto net = std::make_shared<MLP>(std::vector<std::size_t>{784, 256, 10}, false);
-  auto sgd = std::make_shared<xg::optim::SGD<float>>(
-      net->parameters(), xg::optim::SGDOptions{.lr = 0.01, .momentum = 0.9});
   return training(
-      [=, x = normal({64, 784}), y = labels(64, 10)] { return cross_entropy((*net)(x), y); }, sgd);
+      [=, x = normal({64, 784}), y = labels(64, 10)] { return cross_entropy((*net)(x), y); },
+      sgd(net->parameters(), 0.01, 0.9));
 }
 
 Workload mlp_wide() {
   auto net = std::make_shared<MLP>(std::vector<std::size_t>{784, 1024, 1024, 10}, false);
-  auto adam = std::make_shared<xg::optim::Adam<float>>(net->parameters(),
-                                                       xg::optim::AdamOptions{.lr = 1e-3});
   return training(
       [=, x = normal({256, 784}), y = labels(256, 10)] { return cross_entropy((*net)(x), y); },
-      adam);
+      adam(net->parameters()));
 }
 
 // cross-entropy + 10 mean((||d sum(out)/dx|| - 1)^2) on the tanh MLP.
 Workload double_backward() {
   auto net = std::make_shared<MLP>(std::vector<std::size_t>{784, 256, 10}, true);
-  auto sgd = std::make_shared<xg::optim::SGD<float>>(
-      net->parameters(), xg::optim::SGDOptions{.lr = 0.01, .momentum = 0.9});
+  const auto optimizer = sgd(net->parameters(), 0.01, 0.9);
   Variable<float> x = normal({64, 784}).set_requires_grad(true);
   return {[=, y = labels(64, 10)]() mutable {
             const auto out = (*net)(x);
             const auto g = xg::grad(sum(out), x, {.create_graph = true});
             const auto penalty = mean(square(sqrt(sum(square(g), {1})) - 1));
             (cross_entropy(out, y) + 10 * penalty).backward();
-            sgd->step();
-            sgd->zero_grad();
+            optimizer->step();
+            optimizer->zero_grad();
             x.clear_grad();
           },
           nullptr};

@@ -1,46 +1,17 @@
-#include <xgrad/core/kernels/random.hpp>
-#include <xgrad/xgrad.hpp>
-
-#include <memory>
-
-#include "workloads.hpp"
+#include "training.hpp"
 
 namespace bench {
 namespace {
 
 using xg::Array, xg::Variable, xg::Variables;
 
-Variable<float> normal(const xg::Shape& shape, float std = 1) {
-  Array<float> x(shape);
-  xg::kernels::fill_normal(xg::default_generator(), x.data(), x.size(), 0.F, std);
-  return Variable<float>(std::move(x));
-}
 Variable<float> zeros(const xg::Shape& shape) {
   return Variable<float>(xg::full_array<float>(shape, 0.F));
-}
-xg::IndexArray labels(std::size_t n, std::size_t classes) {
-  xg::IndexArray y(xg::Shape{n});
-  for (std::size_t i = 0; i < n; ++i) y.data()[i] = static_cast<std::int64_t>(i * 7 % classes);
-  return y;
 }
 Variables<float> normals(std::size_t count, const xg::Shape& shape) {
   Variables<float> xs;
   for (std::size_t t = 0; t < count; ++t) xs.push_back(normal(shape));
   return xs;
-}
-
-template <class Loss, class Optimizer>
-Workload training(Loss loss, std::shared_ptr<Optimizer> optimizer) {
-  return {[=]() mutable {
-            loss().backward();
-            optimizer->step();
-            optimizer->zero_grad();
-          },
-          [=]() mutable { loss(); }};
-}
-auto sgd(const Variables<float>& parameters, double lr, double momentum) {
-  return std::make_shared<xg::optim::SGD<float>>(
-      parameters, xg::optim::SGDOptions{.lr = lr, .momentum = momentum});
 }
 
 // An LSTM from elementary operations: 32 steps, batch 32, 64 inputs, 128 states.

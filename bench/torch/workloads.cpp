@@ -1,13 +1,7 @@
-#include "workloads.hpp"
-
-#include <torch/torch.h>
-
 #include <cmath>
-#include <memory>
 #include <stdexcept>
 
-using torch::Tensor;
-namespace F = torch::nn::functional;
+#include "training.hpp"
 
 namespace {
 
@@ -55,31 +49,12 @@ struct MlpImpl : torch::nn::Module {
 TORCH_MODULE(Mlp);
 using Sizes = std::vector<int64_t>;
 
-std::shared_ptr<torch::optim::Optimizer> sgd(Mlp& net, double lr, double momentum) {
-  return std::make_shared<torch::optim::SGD>(net->parameters(),
-                                             torch::optim::SGDOptions(lr).momentum(momentum));
-}
-
-Workload training(std::shared_ptr<torch::optim::Optimizer> optimizer,
-                  std::function<Tensor()> loss) {
-  const auto step = [=] {
-    loss().backward();
-    optimizer->step();
-    optimizer->zero_grad();
-  };
-  return {step, [=] { loss(); }};
-}
-
-Tensor labels(int64_t n) { return torch::randint(10, {n}, torch::kLong); }
-
-Workload classifier(Sizes sizes, int64_t batch, bool adam) {
+Workload classifier(Sizes sizes, int64_t batch, bool with_adam) {
   Mlp net(sizes, false);
   const Tensor x = torch::randn({batch, sizes.front()}), y = labels(batch);
-  std::shared_ptr<torch::optim::Optimizer> optimizer = sgd(net, 0.01, 0.9);
-  if (adam)
-    optimizer =
-        std::make_shared<torch::optim::Adam>(net->parameters(), torch::optim::AdamOptions(1e-3));
-  return training(optimizer, [=]() mutable { return F::cross_entropy(net->forward(x), y); });
+  const auto p = net->parameters();
+  return training(with_adam ? adam(p) : sgd(p, 0.01, 0.9),
+                  [=]() mutable { return F::cross_entropy(net->forward(x), y); });
 }
 
 /// Two moons of 50 points each, a tanh network and the hinge loss.
@@ -95,7 +70,7 @@ Workload micrograd_mlp() {
     y[i][0] = top ? -1. : 1.;
   }
   Mlp net(Sizes{2, 16, 16, 1}, true);
-  return training(sgd(net, 0.1, 0),
+  return training(sgd(net->parameters(), 0.1, 0),
                   [=]() mutable { return torch::relu(1 - y * net->forward(x)).mean(); });
 }
 
@@ -112,7 +87,7 @@ Workload elementwise() {
 /// Cross-entropy plus the gradient penalty 10 mean((|d sum(out) / dx| - 1)^2).
 Workload double_backward() {
   Mlp net(Sizes{784, 256, 10}, true);
-  const auto optimizer = sgd(net, 0.01, 0.9);
+  const auto optimizer = sgd(net->parameters(), 0.01, 0.9);
   const Tensor x = torch::randn({64, 784}).requires_grad_(), y = labels(64);
   const auto step = [=]() mutable {
     const Tensor out = net->forward(x);
@@ -169,8 +144,8 @@ Workload gradcheck_like() {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::function<Workload()>>> workloads() {
-  return {
+std::vector<Named> workloads() {
+  std::vector<Named> all{
       {"chain_scalar", [] { return chain(1); }},
       {"chain_16", [] { return chain(16); }},
       {"chain_4096", [] { return chain(4096); }},
@@ -187,4 +162,7 @@ std::vector<std::pair<std::string, std::function<Workload()>>> workloads() {
       {"double_backward", double_backward},
       {"gradcheck_like", gradcheck_like},
   };
+  for (const auto& more : {image_workloads(), sequence_workloads(), part_workloads()})
+    all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
