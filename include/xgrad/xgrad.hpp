@@ -23,10 +23,16 @@
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/layer_norm.hpp>
 #include <xgrad/nn/linear.hpp>
+#include <xgrad/nn/models/captioner.hpp>
+#include <xgrad/nn/models/char_rnn.hpp>
 #include <xgrad/nn/models/classic.hpp>
+#include <xgrad/nn/models/decoding.hpp>
 #include <xgrad/nn/models/dense.hpp>
 #include <xgrad/nn/models/googlenet.hpp>
 #include <xgrad/nn/models/resnet.hpp>
+#include <xgrad/nn/models/sentiment.hpp>
+#include <xgrad/nn/models/transformer_models.hpp>
+#include <xgrad/nn/models/vqa.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/normalization.hpp>
 #include <xgrad/nn/pool.hpp>
