@@ -41,11 +41,11 @@ Array<double> image_of(const Array<double>& images, std::size_t index) {
 }
 
 // The row's own total is the scale: a rare class is as readable as a common one.
-std::string confusion_row(const IndexArray& counts, std::size_t row) {
+std::string confusion_row(const IndexArray& counts, std::size_t row, const std::string& name) {
   const std::size_t classes = counts.shape()[1];
   std::int64_t total = 0;
   for (std::size_t j = 0; j < classes; ++j) total += counts(row, j);
-  std::string html = fmt::format("<tr><th>{}</th>", row);
+  std::string html = "<tr><th>" + escape_html(name) + "</th>";
   for (std::size_t j = 0; j < classes; ++j) {
     const std::int64_t count = counts(row, j);
     const double share = total > 0 ? static_cast<double>(count) / static_cast<double>(total) : 0;
@@ -129,14 +129,18 @@ void Report::images(const std::string& title, const Array<double>& all, Colours 
   body_ += card("images", title, tiles + "</div>\n");
 }
 
-void Report::confusion_matrix(const std::string& title, const IndexArray& counts) {
+void Report::confusion_matrix(const std::string& title, const IndexArray& counts,
+                              const std::vector<std::string>& names) {
   require<ShapeError>(counts.dimension() == 2 && counts.shape()[0] == counts.shape()[1],
                       "confusion_matrix", "counts", "be [classes, classes]", Shape(counts.shape()));
   const std::size_t classes = counts.shape()[0];
+  require<ValueError>(names.empty() || names.size() == classes, "confusion_matrix", "names",
+                      fmt::format("be {}, one for each class", classes), names.size());
+  const auto name_of = [&](std::size_t i) { return names.empty() ? std::to_string(i) : names[i]; };
   std::string html = "<table class=\"confusion\"><tr><th>true \\ predicted</th>";
-  for (std::size_t j = 0; j < classes; ++j) html += fmt::format("<th>{}</th>", j);
+  for (std::size_t j = 0; j < classes; ++j) html += "<th>" + escape_html(name_of(j)) + "</th>";
   html += "</tr>\n";
-  for (std::size_t i = 0; i < classes; ++i) html += confusion_row(counts, i);
+  for (std::size_t i = 0; i < classes; ++i) html += confusion_row(counts, i, name_of(i));
   body_ += card("", title, html + "</table>\n");
 }
 

@@ -42,8 +42,10 @@ class Report {
   /// Counts of examples by true class (rows) and predicted class (columns), shaded row by row.
   ///
   /// @param counts  [classes, classes].
-  /// @throws ShapeError for another shape.
-  void confusion_matrix(const std::string& title, const IndexArray& counts);
+  /// @param names   of the classes, or none: their numbers.
+  /// @throws ShapeError for another shape, ValueError for another number of names.
+  void confusion_matrix(const std::string& title, const IndexArray& counts,
+                        const std::vector<std::string>& names = {});
 
   void table(const std::string& title, const std::vector<std::string>& header,
              const std::vector<std::vector<std::string>>& rows);

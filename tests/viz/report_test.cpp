@@ -100,6 +100,12 @@ TEST_CASE("Report: a confusion matrix shows its counts", "[viz][report]") {
   report.confusion_matrix("c", IndexArray{{12, 3}, {0, 45}});
   REQUIRE_THAT(report.html(), contains(">12</td>") && contains(">3</td>") && contains(">45</td>"));
   REQUIRE_THROWS_AS(report.confusion_matrix("c", IndexArray{{1, 2}}), ShapeError);
+  report.confusion_matrix("named", IndexArray{{12, 3}, {0, 45}}, {"<cat>", "dog"});
+  REQUIRE(report.html().find("<tr><th>&lt;cat&gt;</th>") != std::string::npos);
+  REQUIRE(report.html().find("predicted</th><th>&lt;cat&gt;</th><th>dog</th>") !=
+          std::string::npos);
+  REQUIRE_THROWS_WITH(report.confusion_matrix("c", IndexArray{{1}}, {"a", "b"}),
+                      "confusion_matrix: names must be 1, one for each class, got 2");
   REQUIRE_THROWS_WITH(report.images("i", xt::ones<double>({2, 2, 2}), Colours::grey, {"one"}),
                       "images: captions must be 2, one for each image, got 1");
 }
