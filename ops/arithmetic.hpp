@@ -48,7 +48,7 @@ namespace detail {
 template <class A>
 concept Expression = xt::is_xexpression<std::remove_cvref_t<A>>::value;
 template <class A>
-concept Number = std::is_arithmetic_v<std::remove_cvref_t<A>>;
+concept PlainNumber = std::is_arithmetic_v<std::remove_cvref_t<A>>;
 
 /// The element type of the Variable among A and B.
 template <class A, class B>
@@ -69,7 +69,7 @@ template <Element T, class A>
 decltype(auto) as_variable(A&& a) {
   if constexpr (AnyVariable<A>)
     return static_cast<const Variable<T>&>(a);
-  else if constexpr (Number<A>)
+  else if constexpr (PlainNumber<A>)
     return Variable<T>(full_array<T>(Shape{}, static_cast<T>(a)));
   else
     return Variable<T>(std::forward<A>(a));
@@ -92,8 +92,8 @@ concept VariableWithExpression = (AnyVariable<A> && detail::Expression<B>) ||
                                  (detail::Expression<A> && AnyVariable<B>);
 /// The same, or with a number in place of the expression.
 template <class A, class B>
-concept VariableWithOther = VariableWithExpression<A, B> ||(AnyVariable<A>&& detail::Number<B>) ||
-                            (detail::Number<A> && AnyVariable<B>);
+concept VariableWithOther = VariableWithExpression<A, B> ||(AnyVariable<A>&& detail::PlainNumber<B>) ||
+                            (detail::PlainNumber<A> && AnyVariable<B>);
 
 template <Element T>
 Variable<T> operator-(const Variable<T>& x) {

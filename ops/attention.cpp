@@ -6,6 +6,7 @@
 #include "xgrad/core/error.hpp"
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/attention_core.hpp"
+#include "xgrad/ops/broadcast.hpp"
 #include "xgrad/ops/dropout.hpp"
 #include "xgrad/ops/linalg.hpp"
 #include "xgrad/ops/mask.hpp"
@@ -31,14 +32,6 @@ Array<bool> blind_rows(const Array<T>& scores) {
     found |= j == keys;
   }
   return found ? blind : Array<bool>();
-}
-
-bool broadcasts_to(const Shape& shape, const Shape& target) {
-  if (shape.size() > target.size()) return false;
-  const std::size_t skipped = target.size() - shape.size();
-  for (std::size_t i = 0; i < shape.size(); ++i)
-    if (shape[i] != 1 && shape[i] != target[skipped + i]) return false;
-  return true;
 }
 
 void check_dropout(const char* op, double p) {
@@ -87,7 +80,7 @@ Variable<T> scaled_dot_product_attention(const Variable<T>& q, const Variable<T>
   check_dropout(op, options.dropout);
   const Shape scores = detail::with_matrix(batch, queries, keys);
   const auto check_mask = [&](const Shape& shape) {
-    if (!broadcasts_to(shape, scores))
+    if (!detail::broadcasts_to(shape, scores))
       require<ShapeError>(false, op, "mask", "broadcast to " + to_string(scores), shape);
   };
   detail::AttentionCore core{

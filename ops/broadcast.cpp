@@ -8,14 +8,6 @@ namespace xg {
 
 namespace {
 
-bool broadcasts_to(const Shape& from, const Shape& to) {
-  if (from.size() > to.size()) return false;
-  const std::size_t added = to.size() - from.size();
-  for (std::size_t i = 0; i < from.size(); ++i)
-    if (from[i] != 1 && from[i] != to[added + i]) return false;
-  return true;
-}
-
 /// Strides, in elements, of a contiguous array of shape `from` that is repeated to shape `to`.
 Strides repeated_strides(const Shape& from, const Shape& to) {
   Strides strides(to.size(), 0);
@@ -62,6 +54,14 @@ struct BroadcastTo : Function<BroadcastTo> {
 }  // namespace
 
 namespace detail {
+
+bool broadcasts_to(const Shape& from, const Shape& to) {
+  if (from.size() > to.size()) return false;
+  const std::size_t added = to.size() - from.size();
+  for (std::size_t i = 0; i < from.size(); ++i)
+    if (from[i] != 1 && from[i] != to[added + i]) return false;
+  return true;
+}
 
 template <class T>
 Array<T> broadcast_array(const Array<T>& x, const Shape& shape) {
@@ -113,7 +113,7 @@ XG_INSTANTIATE(double)
 template <Element T>
 Variable<T> broadcast_to(const Variable<T>& x, const Shape& shape) {
   if (x.shape() == shape) return x;
-  if (!broadcasts_to(x.shape(), shape))
+  if (!detail::broadcasts_to(x.shape(), shape))
     require<ShapeError>(false, "broadcast_to", "x", "broadcast to " + to_string(shape), x.shape());
   return BroadcastTo::apply(x, shape);
 }
@@ -121,7 +121,7 @@ Variable<T> broadcast_to(const Variable<T>& x, const Shape& shape) {
 template <Element T>
 Variable<T> sum_to(const Variable<T>& x, const Shape& shape) {
   if (x.shape() == shape) return x;
-  if (!broadcasts_to(shape, x.shape()))
+  if (!detail::broadcasts_to(shape, x.shape()))
     require<ShapeError>(false, "sum_to", "shape", "broadcast to " + to_string(x.shape()), shape);
   return SumTo::apply(x, shape);
 }

@@ -27,6 +27,9 @@ Variable<T> sum_to(const Variable<T>& x, const Shape& shape);
 
 namespace detail {
 
+/// Whether an array of shape `from` can be repeated to shape `to`.
+bool broadcasts_to(const Shape& from, const Shape& to);
+
 /// The same on plain arrays; the shapes must fit.
 template <class T>
 Array<T> broadcast_array(const Array<T>& x, const Shape& shape);

@@ -19,20 +19,20 @@ namespace {
 
 /// What the kernels keep of each row.
 template <class T>
-struct Statistics {
+struct RowStatistics {
   std::size_t rows, n;
   Array<T> mean{Shape{rows}}, offset{Shape{rows}}, inverse{Shape{rows}};
   kernels::RowMoments<T> moments() { return {mean.data(), offset.data(), inverse.data()}; }
 };
 template <class T>
-using SharedStatistics = std::shared_ptr<Statistics<T>>;
+using SharedRowStatistics = std::shared_ptr<RowStatistics<T>>;
 
 /// Rows of n elements each by itself; forward fills the statistics.
 struct RowNorm : Function<RowNorm> {
   static constexpr auto name = "layer_norm";
   template <class T>
   static Array<T> forward(Context<T>& ctx, const Array<T>& x, const Array<T>& weight,
-                          const Array<T>& bias, const SharedStatistics<T>& s, double eps,
+                          const Array<T>& bias, const SharedRowStatistics<T>& s, double eps,
                           bool scaled, bool centred) {
     if (ctx.needs(0) || ctx.needs(1)) ctx.save(x);
     if (scaled && ctx.needs(0)) ctx.save(weight);
@@ -44,7 +44,7 @@ struct RowNorm : Function<RowNorm> {
   }
 
   template <class T>
-  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const SharedStatistics<T>& s,
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const SharedRowStatistics<T>& s,
                                double eps, bool scaled, bool centred) {
     const ShapeRequest rows{static_cast<std::ptrdiff_t>(s->rows),
                             static_cast<std::ptrdiff_t>(s->n)};
@@ -62,7 +62,7 @@ struct RowNorm : Function<RowNorm> {
   }
   // y = w h + b, h = (x - m) / s  =>  th = (tx - mean tx - h mean(h tx)) / s
   template <class T>
-  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const SharedStatistics<T>& s,
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, const SharedRowStatistics<T>& s,
                          double eps, bool scaled, bool centred) {
     const ShapeRequest rows{static_cast<std::ptrdiff_t>(s->rows),
                             static_cast<std::ptrdiff_t>(s->n)};
@@ -82,7 +82,7 @@ struct RowNorm : Function<RowNorm> {
   }
 
   template <class T>
-  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const SharedStatistics<T>& s,
+  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const SharedRowStatistics<T>& s,
                               double, bool scaled, bool centred) {
     const Array<T>& gy = out.gy();
     const Array<T>& x = ctx.needs(0) || ctx.needs(1) ? ctx.saved_value(0) : gy;
@@ -115,7 +115,7 @@ template <class T>
 Variable<T> normalize_rows(const Variable<T>& x, std::size_t n, const Variable<T>& weight,
                            const Variable<T>& bias, double eps, bool centred) {
   const std::size_t rows = n == 0 ? 0 : x.size() / n;
-  const auto statistics = std::make_shared<Statistics<T>>(Statistics<T>{rows, n});
+  const auto statistics = std::make_shared<RowStatistics<T>>(RowStatistics<T>{rows, n});
   return RowNorm::apply(x, weight, bias, statistics, eps, weight.defined(), centred);
 }
 

@@ -42,14 +42,6 @@ Shape joined(Shape first, const Shape& second) {
   return first;
 }
 
-bool broadcasts_to(const Shape& from, const Shape& to) {
-  if (from.size() > to.size()) return false;
-  const std::size_t skip = to.size() - from.size();
-  for (std::size_t i = 0; i < from.size(); ++i)
-    if (from[i] != 1 && from[i] != to[i + skip]) return false;
-  return true;
-}
-
 /// x as a matrix: its axes `rows` together, then its axes `columns` together.
 template <class T>
 Variable<T> as_matrix(const Variable<T>& x, const Shape& rows, const Shape& columns) {
@@ -80,7 +72,7 @@ Variable<T> addmm(const Variable<T>& c, const Variable<T>& a, const Variable<T>&
   require_equal("addmm", "a.shape[1]", a.shape()[1], "b.shape[0]", b.shape()[0], a.shape(),
                 b.shape());
   const Shape shape{a.shape()[0], b.shape()[1]};
-  require<ShapeError>(broadcasts_to(c.shape(), shape), "addmm", "c",
+  require<ShapeError>(detail::broadcasts_to(c.shape(), shape), "addmm", "c",
                       "broadcast to " + to_string(shape), c.shape());
   const auto y = matmul(a, b);
   const auto scaled = options.alpha == 1 ? y : y * options.alpha;
