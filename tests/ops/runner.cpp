@@ -1,6 +1,9 @@
 // Proves every entry of the table of operations and prints what was done.
 //
-//   ops_table [--only NAME,...] [--no-mutants] [--quiet] [--headers DIR] [--list] [--export]
+//   ops_table [--only NAME,...] [--no-mutants] [--fail-fast] [--quiet] [--headers DIR] [--list]
+//             [--export]
+//
+// --fail-fast: nothing more is done after the first check that fails.
 //
 // The exit code is 0 if every check of every entry passed, every damaged gradient was noticed, and
 // (with --headers) every operation declared in DIR has an entry.
@@ -27,7 +30,7 @@ namespace {
 struct Options {
   std::set<std::string> only;
   std::string headers;
-  bool mutants = true, quiet = false, list = false, as_json = false;
+  bool mutants = true, fail_fast = false, quiet = false, list = false, as_json = false;
 };
 
 Options parse(int argc, char** argv) {
@@ -35,6 +38,7 @@ Options parse(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--no-mutants") options.mutants = false;
+    if (argument == "--fail-fast") options.fail_fast = true;
     if (argument == "--quiet") options.quiet = true;
     if (argument == "--list") options.list = true;
     if (argument == "--export") options.as_json = true;
@@ -52,9 +56,13 @@ struct Result {
   std::map<std::string, std::pair<int, int>> checks;  // passed, run
   std::vector<std::string> failures;
   MutantCount mutants;
+  bool fail_fast = false;
+
+  bool enough() const { return fail_fast && !failures.empty(); }
 
   template <class F>
   void note(const char* check, const std::string& label, F&& run) {
+    if (enough()) return;
     std::string text;
     try {
       text = run();
@@ -91,8 +99,9 @@ void check_tangent_rules(const Entry& entry, Result& result) {
                                             by_rule ? "a" : "no", by_rule ? "" : "not"));
 }
 
-Result prove(const Entry& entry, bool mutants) {
+Result prove(const Entry& entry, const Options& options) {
   Result result;
+  result.fail_fast = options.fail_fast;
   complete(entry, result);
   for (const Reference& reference : entry.references)
     result.note("value", reference.label, [&] { return check_reference(reference); });
@@ -101,8 +110,8 @@ Result prove(const Entry& entry, bool mutants) {
   for (const Sample& sample : entry.samples)
     for (const SampleCheck& check : sample_checks())
       result.note(check.name, sample.label, [&] { return check.run(sample); });
-  check_tangent_rules(entry, result);
-  if (mutants && result.failures.empty()) {
+  if (!result.enough()) check_tangent_rules(entry, result);
+  if (options.mutants && result.failures.empty()) {
     result.mutants = mutate_tape(entry);
     result.mutants += mutate_tangents(entry);
   }
@@ -181,7 +190,8 @@ int main(int argc, char** argv) {
   std::size_t entries = 0;
   for (const Entry& entry : table()) {
     if (!options.only.empty() && options.only.count(entry.name) == 0) continue;
-    const Result result = prove(entry, options.mutants);
+    if (options.fail_fast && !failures.empty()) break;
+    const Result result = prove(entry, options);
     ++entries;
     add(total, result);
     for (const std::string& text : result.failures) failures.push_back(entry.name + ": " + text);
@@ -193,6 +203,7 @@ int main(int argc, char** argv) {
   }
   if (!options.quiet) std::cout << row(fmt::format("{} in all", entries), total) << '\n';
   for (const std::string& text : failures) std::cout << "FAILED " << text << '\n';
-  if (entries < options.only.size()) std::cout << "FAILED an entry of --only does not exist\n";
-  return failures.empty() && entries >= options.only.size() ? 0 : 1;
+  const bool missing = failures.empty() && entries < options.only.size();
+  if (missing) std::cout << "FAILED an entry of --only does not exist\n";
+  return failures.empty() && !missing ? 0 : 1;
 }
