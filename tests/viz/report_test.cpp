@@ -104,8 +104,8 @@ TEST_CASE("Report: a confusion matrix shows its counts", "[viz][report]") {
   REQUIRE(report.html().find("<tr><th>&lt;cat&gt;</th>") != std::string::npos);
   REQUIRE(report.html().find("predicted</th><th>&lt;cat&gt;</th><th>dog</th>") !=
           std::string::npos);
-  REQUIRE_THROWS_WITH(report.confusion_matrix("c", IndexArray{{1}}, {"a", "b"}),
-                      "confusion_matrix: names must be 1, one for each class, got 2");
+  REQUIRE_THROWS_WITH(report.confusion_matrix("c", IndexArray{{1, 0}, {0, 1}}, {"a"}),
+                      "confusion_matrix: names must be 2, one for each class, got 1");
   REQUIRE_THROWS_WITH(report.images("i", xt::ones<double>({2, 2, 2}), Colours::grey, {"one"}),
                       "images: captions must be 2, one for each image, got 1");
 }
