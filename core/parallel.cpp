@@ -23,6 +23,8 @@
 namespace xg {
 namespace {
 
+using detail::BlockBody;
+
 thread_local bool inside_parallel_for = false;
 
 void relax() {
@@ -47,30 +49,54 @@ bool spin_until(const Done& done) {
   return false;
 }
 
-/// One parallel_for: the blocks, handed out by a counter.
+/// One parallel_for. The blocks are cut into a range for each thread, which always begins with its
+/// own: what the last loop left in a core's cache, the next one finds there. Who is done helps the
+/// others.
 struct Loop {
-  std::size_t n, block, count;
-  detail::BlockBody call;
-  void* body;
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> failed{false};
-  std::exception_ptr error;
+  Loop(std::size_t size, std::size_t block_size, BlockBody function, void* argument,
+       std::size_t threads)
+      : n(size), block(block_size), call(function), body(argument), count((n - 1) / block + 1) {
+    parts = std::min({threads, count, kMostParts});
+    for (std::size_t p = 0; p < parts; ++p) {
+      ranges[p].next.store(count / parts * p + std::min(p, count % parts), relaxed);
+      ranges[p].end = count / parts * (p + 1) + std::min(p + 1, count % parts);
+    }
+  }
 
   void run(std::size_t i) {
     const std::size_t begin = i * block;
     call(body, begin, begin + std::min(block, n - begin));
   }
 
-  void work() {
+  /// As thread `who` of all.
+  void work(std::size_t who) {
     inside_parallel_for = true;
     try {
-      for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) run(i);
+      for (std::size_t p = 0; p < parts; ++p) {
+        Range& range = ranges[(who + p) % parts];
+        for (std::size_t i; (i = range.next.fetch_add(1, relaxed)) < range.end;) run(i);
+      }
     } catch (...) {
       if (!failed.exchange(true)) error = std::current_exception();
-      next.store(count, std::memory_order_relaxed);
+      for (std::size_t p = 0; p < parts; ++p) ranges[p].next.store(count, relaxed);
     }
     inside_parallel_for = false;
   }
+
+  static constexpr std::size_t kMostParts = 16;
+  static constexpr auto relaxed = std::memory_order_relaxed;
+  struct alignas(64) Range {
+    std::atomic<std::size_t> next;
+    std::size_t end;
+  };
+
+  std::size_t n, block;
+  BlockBody call;
+  void* body;
+  std::size_t count, parts;
+  Range ranges[kMostParts];
+  std::atomic<bool> failed{false};
+  std::exception_ptr error;
 };
 
 /// Threads that wait for a Loop. One loop at a time; `state` says which and who is in it:
@@ -89,7 +115,8 @@ class Pool {
     wanted_ = workers;
     spin_ = workers < std::thread::hardware_concurrency();
     try {
-      while (workers_.size() < workers) workers_.emplace_back([this] { serve(); });
+      while (workers_.size() < workers)
+        workers_.emplace_back([this, who = workers_.size() + 1] { serve(who); });
     } catch (const std::system_error&) {  // the system's limit of threads: work with those we have
     }
     return !workers_.empty();
@@ -101,7 +128,7 @@ class Pool {
     const std::uint64_t number = (state_.load(std::memory_order_relaxed) >> 32) + 1;
     state_.store(number << 32 | kOpen);
     wake(std::min(loop.count - 1, workers_.size()));
-    loop.work();
+    loop.work(0);
     if (!idle(state_.fetch_and(~kOpen))) wait_until_idle();
   }
 
@@ -140,7 +167,7 @@ class Pool {
     idle_.wait(guard, done);
   }
 
-  void serve() {
+  void serve(std::size_t who) {
     const std::uint64_t at_birth = state_;
     // A loop may be open already when this thread comes to life: take part in it.
     std::uint64_t last = (at_birth >> 32) - (at_birth & kOpen ? 1 : 0);
@@ -148,7 +175,7 @@ class Pool {
       std::uint64_t state = state_.load();
       if (!offers(state, last) || !state_.compare_exchange_strong(state, state + 1)) continue;
       last = state >> 32;
-      loop_->work();
+      loop_->work(who);
       detail::publish_memory_counters();
       state = state_.fetch_sub(1) - 1;
       if (!(state & kOpen) && idle(state)) {
@@ -241,8 +268,8 @@ int get_num_threads() { return num_threads(); }
 
 void detail::run_blocks(std::size_t n, std::size_t block, BlockBody call, void* body) {
   block = std::max<std::size_t>(block, 1);
-  Loop loop{n, block, (n - 1) / block + 1, call, body, {}, {}, {}};
   const auto workers = static_cast<std::size_t>(get_num_threads() - 1);
+  Loop loop(n, block, call, body, workers + 1);
   if (loop.count == 1 || workers == 0 || inside_parallel_for || shut_down)
     return run_serially(loop);
   std::unique_lock<Pool> lock(pool(), std::try_to_lock);
