@@ -152,6 +152,16 @@ class MaxLine {
   std::vector<std::int64_t> places_;
 };
 
+/// Whether the windows are 2x2 side by side, the usual ones.
+bool is_2x2(const Pooling& p) {
+  const auto halves = [](const PoolAxis& a) {
+    return a.regular && a.kernel == 2 && a.stride == 2 && a.step == 1 && a.padding == 0 &&
+           2 * a.out <= a.in;
+  };
+  return !p.plane_tables && p.axis[0].in == 1 && p.axis[0].out == 1 && p.axis[0].count[0] == 1 &&
+         halves(p.axis[1]) && halves(p.axis[2]) && p.axis[2].in < (std::size_t{1} << 23);
+}
+
 template <class T>
 T divisor_of(const Pooling& p, std::size_t o0, std::size_t o1, std::size_t o2) {
   if (p.divisor != 0) return static_cast<T>(p.divisor);
@@ -210,6 +220,11 @@ void spread_line(const Pooling& p, const Plane& w, const Taps& taps, std::size_t
 template <class T>
 void max_pool(const Pooling& p, std::size_t planes, const T* x, T* y, std::int64_t* index) {
   const std::size_t in = p.in_size(), out = p.out_size();
+  if (is_2x2(p))
+    return each_plane(planes, in, [&](std::size_t plane) {
+      functions<T>().max_plane_2x2(x + plane * in, p.axis[2].in, p.axis[1].out, p.axis[2].out,
+                                   y + plane * out, index + plane * out);
+    });
   each_block(planes, in, [&](std::size_t begin, std::size_t end) {
     MaxLine<T> line(p);
     for (std::size_t plane = begin; plane < end; ++plane) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 
 /// The functions of pool_isa.inl, one set for each instruction set. Private to core/kernels.
 namespace xg::kernels {
@@ -10,6 +11,10 @@ struct PoolIsa {
   /// largest, tap = its number (line by line); the first of equals, the last NaN.
   void (*max_windows)(const T* const* lines, std::size_t count, std::size_t kernel,
                       std::size_t step, std::size_t stride, std::size_t n, T* y, T* tap);
+  /// Windows 2x2 side by side of a plane of this width, rows x columns of them: y and the places in
+  /// the plane as above. The width is small enough to be a T.
+  void (*max_plane_2x2)(const T* x, std::size_t width, std::size_t rows, std::size_t columns, T* y,
+                        std::int64_t* index);
   /// One tap of a row of windows, y[i] += x[i * stride]
   void (*add_tap)(const T* x, std::size_t stride, std::size_t n, T* y);
   /// x[i * stride] += y[i]

@@ -85,6 +85,74 @@ void max_windows(const T* const* lines, std::size_t count, std::size_t kernel, s
   }
 }
 
+template <class T, std::size_t... lane>
+inline Batch<T> every_second(Batch<T> a, Batch<T> b, std::index_sequence<lane...>, bool odd) {
+  const typename Batch<T>::register_type low = a, high = b;
+  return odd ? Batch<T>(__builtin_shufflevector(low, high, static_cast<int>(2 * lane + 1)...))
+             : Batch<T>(__builtin_shufflevector(low, high, static_cast<int>(2 * lane)...));
+}
+
+/// to[i] = base + 2 i + offset[i], i < n
+template <class T>
+inline void store_places(std::int64_t* to, std::size_t n, std::int64_t base, Batch<T> offset) {
+#if defined(__AVX512DQ__)
+  const auto store = [=](std::size_t first, __m512i whole) {
+    const __m512i step = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
+    const auto start = _mm512_set1_epi64(base + 2 * static_cast<std::int64_t>(first));
+    const auto mask = static_cast<__mmask8>(n - first >= 8 ? 255 : (1u << (n - first)) - 1);
+    const __m512i place = _mm512_add_epi64(whole, _mm512_add_epi64(start, step));
+    _mm512_mask_storeu_epi64(to + first, mask, place);
+  };
+  if constexpr (sizeof(T) == 8) {
+    store(0, _mm512_cvttpd_epi64(offset));
+  } else {
+    store(0, _mm512_cvttps_epi64(_mm512_castps512_ps256(offset)));
+    if (n > 8) store(8, _mm512_cvttps_epi64(_mm512_extractf32x8_ps(offset, 1)));
+  }
+#else
+  T lane[Batch<T>::size];
+  offset.store_unaligned(lane);
+  for (std::size_t i = 0; i < n; ++i)
+    to[i] = base + 2 * static_cast<std::int64_t>(i) + static_cast<std::int64_t>(lane[i]);
+#endif
+}
+
+template <class T>
+void max_plane_2x2(const T* x, std::size_t width, std::size_t rows, std::size_t columns, T* y,
+                   std::int64_t* index) {
+  constexpr std::size_t lanes = Batch<T>::size;
+  constexpr auto all = std::make_index_sequence<lanes>();
+  const Batch<T> zero(T(0));
+  const auto load = [zero](const T* from, std::size_t n) {
+    if (n >= lanes) return Batch<T>::load_unaligned(from);
+    return n == 0 ? zero : load_partial(from, n, zero);
+  };
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t i = 0; i < columns; i += lanes) {
+      const std::size_t n = columns - i < lanes ? columns - i : lanes;
+      const std::size_t at = 2 * r * width + 2 * i, rest = 2 * n > lanes ? 2 * n - lanes : 0;
+      Batch<T> best = zero, offset = zero;
+      const auto add = [&](Batch<T> v, std::size_t ahead) {
+        const auto wins = (v > best) | !(v == v);  // nothing is larger than a NaN
+        best = xsimd::select(wins, v, best);
+        offset = xsimd::select(wins, Batch<T>(static_cast<T>(ahead)), offset);
+      };
+      const Batch<T> up = load(x + at, 2 * n), up_end = load(x + at + lanes, rest);
+      const T* const below = x + at + width;
+      const Batch<T> down = load(below, 2 * n), down_end = load(below + lanes, rest);
+      best = every_second<T>(up, up_end, all, false);
+      add(every_second<T>(up, up_end, all, true), 1);
+      add(every_second<T>(down, down_end, all, false), width);
+      add(every_second<T>(down, down_end, all, true), width + 1);
+      const std::size_t to = r * columns + i;
+      if (n == lanes)
+        best.store_unaligned(y + to);
+      else
+        store_partial(y + to, n, best);
+      store_places<T>(index + to, n, static_cast<std::int64_t>(at), offset);
+    }
+}
+
 /// f(stride) with a stride that the compiler knows, for those that are common.
 template <class F>
 inline void with_stride(std::size_t stride, F f) {
@@ -109,7 +177,7 @@ void spread_tap(const T* __restrict y, std::size_t any_stride, std::size_t n, T*
 }
 
 template <class T>
-constexpr PoolIsa<T> functions{max_windows<T>, add_tap<T>, spread_tap<T>};
+constexpr PoolIsa<T> functions{max_windows<T>, max_plane_2x2<T>, add_tap<T>, spread_tap<T>};
 
 }  // namespace
 
