@@ -78,10 +78,7 @@ struct Forward : Function<Forward> {
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out, const Convolution& c) {
     const T* gy = out.gy().data();
-    if (ctx.needs(0))
-      kernels::conv_backward_data(c, gy, ctx.saved_value(1).data(), static_cast<const T*>(nullptr),
-                                  out.make(0, detail::input_shape(c)).data());
-    if (ctx.needs(1)) {
+    if (ctx.needs(1)) {  // first: it works in more memory than the other, which makes gx
       Array<T>* gb = ctx.needs(2) ? &out.make(2, Shape{c.out_channels}) : nullptr;
       Array<T>& gw = out.make(1, detail::weight_shape(c));
       kernels::conv_backward_weights(c, ctx.saved_value(0).data(), gy, gw.data(),
@@ -89,6 +86,9 @@ struct Forward : Function<Forward> {
     } else if (ctx.needs(2)) {
       out.set(2, channel_sums(out.gy()));
     }
+    if (ctx.needs(0))
+      kernels::conv_backward_data(c, gy, ctx.saved_value(1).data(), static_cast<const T*>(nullptr),
+                                  out.make(0, detail::input_shape(c)).data());
   }
 };
 

@@ -2,9 +2,11 @@
 
 #ifdef XGRAD_WITH_ONEDNN
 #include <array>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 
@@ -205,6 +207,38 @@ std::shared_ptr<const Plan> find_plan(Pass pass, const Convolution& c, bool bias
 
 using Bytes = Scratch<char>;
 
+/// The memory that oneDNN works in. Winograd's parts begin on pages of 2 MB each, so that most of
+/// it is never touched: up to a size it lies outside the pool, one for each thread, and takes the
+/// pages that are.
+class Workspace {
+ public:
+  explicit Workspace(std::size_t n)
+      : large_(n > kept ? n : 0), data_(n > kept ? large_.data() : of_this_thread(n)) {}
+  char* data() const { return data_; }
+
+ private:
+  static constexpr std::size_t kept = std::size_t{1} << 24;
+  struct Free {
+    void operator()(char* p) const { std::free(p); }
+  };
+  static char* of_this_thread(std::size_t n) {
+    constexpr std::size_t line = 64;
+    thread_local std::unique_ptr<char, Free> room;
+    thread_local std::size_t size = 0;
+    if (size < n) {
+      size = 0;
+      room.reset();
+      room.reset(static_cast<char*>(std::aligned_alloc(line, (n + line - 1) / line * line)));
+      if (!room) throw std::bad_alloc();
+      size = n;
+    }
+    return room.get();
+  }
+
+  Bytes large_;
+  char* data_;
+};
+
 /// What a pass reads, in its layout: moved there, or where it is.
 class Input {
  public:
@@ -228,7 +262,8 @@ class Input {
 void run(const Plan& plan, const memory& first, const memory& second, const float* bias,
          std::size_t channels, float* result) {
   const Operand& out = plan.written;
-  const Bytes room(out.move ? out.chosen.get_size() : 0), scratch(plan.scratch);
+  const Bytes room(out.move ? out.chosen.get_size() : 0);
+  const Workspace scratch(plan.scratch);
   dnnl::stream stream(engine());
   memory inside(out.chosen, engine(), out.move ? static_cast<void*>(room.data()) : result);
   const Desc pad({extent(plan.scratch)}, memory::data_type::u8, Tag::a);
