@@ -203,7 +203,7 @@ def index(where, entries):
             f"{len(where)} operations. Every page shows the contract of its header, values the "
             "tests compare with\nanother library, the texts of the errors, and how the derivatives "
             "are proven. What a column\nmeans: samples are calls whose derivatives are compared "
-            "with differences (and checked in nine\nother ways), references are calls whose "
+            "with differences (and checked in ten\nother ways), references are calls whose "
             "values come from outside.\n\n"
             "| operation | smoothness | samples | references |\n|---|---|---|---|\n"
             + "\n".join(rows) + "\n")

@@ -107,7 +107,7 @@ Value special_slope(Opcode op, Value x, Value y) {
     case Opcode::abs:
       return apply(Opcode::sign, x);
     case Opcode::relu:
-      return apply(Opcode::gt, x, make(x, 0));
+      return select(apply(Opcode::le, x, make(x, 0)), make(x, 0), make(x, 1));  // 1 at NaN
     case Opcode::sigmoid:
       return y * (1 - y);
     case Opcode::log_sigmoid:

@@ -3,6 +3,7 @@
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/elementary_pairs.hpp>
 #include <xgrad/ops/loss.hpp>
+#include <xgrad/ops/map.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/special.hpp>
 
@@ -47,10 +48,35 @@ TEST_CASE("a NaN stays NaN and takes the gradient that PyTorch gives it", "[ops]
   CHECK(passes([](const auto& x) { return hardshrink(x); }));
   CHECK(passes([](const auto& x) { return softshrink(x); }));
   CHECK(passes([](const auto& x) { return threshold(x, 0.5, 2); }));
+  CHECK(passes([](const auto& x) { return map([](auto v) { return relu(v); }, x); }));
   CHECK(passes([](const auto& x) { return maximum(x, 1.); }));
   CHECK(passes([](const auto& x) { return minimum(1., x); }));
   CHECK(blocks([](const auto& x) { return clamp(x, -1, 1); }));
   CHECK(blocks([](const auto& x) { return hardsigmoid(x); }));
+}
+
+TEST_CASE("activations at the infinities have their limits as values and slopes", "[ops][nan]") {
+  const auto check = [](const auto& f, double above, double slope_above, double below,
+                        double slope_below) {
+    CHECK(at(inf, f) == std::pair(above, slope_above));
+    CHECK(at(-inf, f) == std::pair(below, slope_below));
+  };
+  check([](const auto& x) { return relu(x); }, inf, 1, 0, 0);
+  check([](const auto& x) { return relu6(x); }, 6, 0, 0, 0);
+  check([](const auto& x) { return leaky_relu(x, 0.25); }, inf, 1, -inf, 0.25);
+  check([](const auto& x) { return elu(x); }, inf, 1, -1, 0);
+  check([](const auto& x) { return celu(x, 2); }, inf, 1, -2, 0);
+  check([](const auto& x) { return hardtanh(x); }, 1, 0, -1, 0);
+  check([](const auto& x) { return hardsigmoid(x); }, 1, 0, 0, 0);
+  check([](const auto& x) { return hardswish(x); }, inf, 1, 0, 0);
+  check([](const auto& x) { return hardshrink(x); }, inf, 1, -inf, 1);
+  check([](const auto& x) { return softshrink(x); }, inf, 1, -inf, 1);
+  check([](const auto& x) { return threshold(x, 0.5, 7); }, inf, 1, 7, 0);
+  check([](const auto& x) { return softplus(x); }, inf, 1, 0, 0);
+  check([](const auto& x) { return logsigmoid(x); }, 0, 0, -inf, 1);
+  check([](const auto& x) { return sigmoid(x); }, 1, 0, 0, 0);
+  check([](const auto& x) { return tanhshrink(x); }, inf, 1, -inf, 1);
+  check([](const auto& x) { return clamp(x, -1, 1); }, 1, 0, -1, 0);
 }
 
 TEST_CASE("beside a NaN maximum and minimum give both the whole gradient", "[ops][nan]") {

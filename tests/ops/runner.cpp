@@ -21,6 +21,7 @@
 #include "ops/declared.hpp"
 #include "ops/export.hpp"
 #include "ops/forward_checks.hpp"
+#include "ops/nan_checks.hpp"
 #include "ops/tape_mutants.hpp"
 
 using namespace xg::test;
@@ -110,6 +111,8 @@ Result prove(const Entry& entry, const Options& options) {
   for (const Sample& sample : entry.samples)
     for (const SampleCheck& check : sample_checks())
       result.note(check.name, sample.label, [&] { return check.run(sample); });
+  if (!entry.samples.empty() && !result.enough())
+    result.note("nan", "every sample", [&] { return check_nan(entry); });
   if (!result.enough()) check_tangent_rules(entry, result);
   if (options.mutants && result.failures.empty()) {
     result.mutants = mutate_tape(entry);
@@ -123,6 +126,7 @@ Result prove(const Entry& entry, const Options& options) {
 std::vector<const char*> columns() {
   std::vector<const char*> names = {"value"};
   for (const SampleCheck& check : sample_checks()) names.push_back(check.name);
+  names.push_back("nan");
   names.push_back("errors");
   return names;
 }
