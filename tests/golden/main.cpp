@@ -6,7 +6,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <set>
 #include <stdexcept>
 
 #include "check.hpp"
@@ -15,13 +14,19 @@ namespace golden {
 
 namespace {
 
-/// Families whose operations are not written yet: counted, shown, and not run.
-const std::set<std::string> comes_later = {};
-
 struct Summary {
   std::string family;
-  std::size_t agree = 0, fail = 0, later = 0;
+  std::size_t agree = 0, fail = 0;
 };
+
+/// What is to be said of a case that agrees: it was not compared with the operation alone. One is
+/// known (ops_activation.cpp).
+void print_note(const json& item) {
+  const json alpha = item.value("/attrs/alpha"_json_pointer, json(1));
+  if (item.value("op", "") == "celu" && alpha != static_cast<float>(alpha.get<double>()))
+    fmt::print("NOTE {}: the recorded gradient is that of alpha rounded to float\n",
+               item.value("id", "(no id)"));
+}
 
 Summary run_family(const std::string& folder, const json& entry) {
   Summary summary{entry.at("family")};
@@ -31,16 +36,14 @@ Summary run_family(const std::string& folder, const json& entry) {
   if (entry.contains("cases") && entry.at("cases") != cases.size())
     throw std::runtime_error(fmt::format("index.json promises {} cases, the manifest has {}",
                                          entry.at("cases").dump(), cases.size()));
-  if (comes_later.contains(summary.family)) {
-    summary.later = cases.size();
-    return summary;
-  }
   const TensorFile file(folder + "/" + manifest.at("tensors").get<std::string>());
   const Tolerance tolerance{manifest.at("rtol"), manifest.at("atol")};
   for (const json& item : cases) {
     const std::string problem = check(item, file, tolerance);
     problem.empty() ? ++summary.agree : ++summary.fail;
-    if (!problem.empty())
+    if (problem.empty())
+      print_note(item);
+    else
       fmt::print("FAIL {} {}: {}\n", item.value("id", "(no id)"), item.value("op", "(no op)"),
                  problem);
   }
@@ -53,7 +56,7 @@ Summary run_safely(const std::string& folder, const json& entry) {
   } catch (const std::exception& error) {
     const std::string family = entry.is_object() ? entry.value("family", "?") : "?";
     fmt::print("FAIL {}: {}\n", family, error.what());
-    return {family, 0, 1, 0};
+    return {family, 0, 1};
   }
 }
 
@@ -68,12 +71,11 @@ int run(const std::string& folder) {
     rows.push_back(run_safely(folder, entry));
     total.agree += rows.back().agree;
     total.fail += rows.back().fail;
-    total.later += rows.back().later;
   }
   rows.push_back(total);
-  fmt::print("{:<12} {:>6} {:>6} {:>8}\n", "family", "agree", "fail", "not yet");
+  fmt::print("{:<12} {:>6} {:>6}\n", "family", "agree", "fail");
   for (const Summary& row : rows)
-    fmt::print("{:<12} {:>6} {:>6} {:>8}\n", row.family, row.agree, row.fail, row.later);
+    fmt::print("{:<12} {:>6} {:>6}\n", row.family, row.agree, row.fail);
   return total.fail > 0 ? 1 : 0;
 }
 
