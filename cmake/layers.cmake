@@ -33,9 +33,9 @@ function(xg_layer folder)  # xg_layer(<folder> USES <layers>... [PRIVATE <target
   else()
     target_precompile_headers(xg_${folder} REUSE_FROM xg_core)
   endif()
-  # Several files at a time: half of a small file's time goes to what they share. Not in core and io,
-  # where file-local names repeat (a kernel's block, a format's reader).
-  if(XGRAD_UNITY AND NOT folder MATCHES "^(core|io)$")
+  # Several files at a time: half of a small file's time goes to what they share. Not in core, io
+  # and data, where file-local names repeat (a kernel's block, a format's reader).
+  if(XGRAD_UNITY AND NOT folder MATCHES "^(core|io|data)$")
     set_target_properties(xg_${folder} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   endif()
   if(EXISTS ${PROJECT_SOURCE_DIR}/${folder}/sources.cmake)

@@ -9,11 +9,6 @@ namespace xg::nn {
 namespace {
 
 template <std::size_t rank>
-std::string name_of(const char* kind) {
-  return kind + std::to_string(rank) + "d";
-}
-
-template <std::size_t rank>
 void check(const std::string& op, std::size_t in, std::size_t out, const PerAxis<rank>& kernel,
            std::ptrdiff_t groups) {
   require<ValueError>(in >= 1, op, "in_channels", "be >= 1", in);
@@ -91,8 +86,8 @@ Variable<T> convolve_back(const Variable<T>& x, const Variable<T>& w, const Vari
 template <std::size_t rank>
 std::string text(const char* kind, std::size_t in, std::size_t out, const PerAxis<rank>& kernel,
                  const std::string& rest, std::ptrdiff_t groups, bool bias) {
-  return name_of<rank>(kind) + "(" + std::to_string(in) + ", " + std::to_string(out) + ", kernel " +
-         detail::axes_text(kernel) + rest +
+  return detail::ranked_name<rank>(kind) + "(" + std::to_string(in) + ", " + std::to_string(out) +
+         ", kernel " + detail::axes_text(kernel) + rest +
          (groups == 1 ? "" : ", groups " + std::to_string(groups)) + (bias ? ")" : ", no bias)");
 }
 
@@ -102,7 +97,7 @@ template <class T, std::size_t rank>
 Conv<T, rank>::Conv(std::size_t in_channels, std::size_t out_channels, PerAxis<rank> kernel_size,
                     const ConvOptions<rank>& options)
     : options_(options) {
-  check(name_of<rank>("Conv"), in_channels, out_channels, kernel_size, options.groups);
+  check(detail::ranked_name<rank>("Conv"), in_channels, out_channels, kernel_size, options.groups);
   const Shape shape = weight_shape(
       out_channels, in_channels / static_cast<std::size_t>(options.groups), kernel_size);
   weight = this->parameter("weight", drawn<T>(shape, shape));
@@ -152,7 +147,8 @@ ConvTranspose<T, rank>::ConvTranspose(std::size_t in_channels, std::size_t out_c
                                       PerAxis<rank> kernel_size,
                                       const ConvTransposeOptions<rank>& options)
     : options_(options) {
-  check(name_of<rank>("ConvTranspose"), in_channels, out_channels, kernel_size, options.groups);
+  check(detail::ranked_name<rank>("ConvTranspose"), in_channels, out_channels, kernel_size,
+        options.groups);
   const Shape shape = weight_shape(
       in_channels, out_channels / static_cast<std::size_t>(options.groups), kernel_size);
   weight = this->parameter("weight", drawn<T>(shape, shape));

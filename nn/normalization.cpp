@@ -22,17 +22,13 @@ void check(const std::string& op, std::size_t num_features, double eps, double m
   require<ValueError>(momentum >= 0 && momentum <= 1, op, "momentum", "be in [0, 1]", momentum);
 }
 
-template <std::size_t rank>
-std::string name_of(const char* kind) {
-  return kind + std::to_string(rank) + "d";
-}
-
 }  // namespace
 
 template <class T, std::size_t rank>
 BatchNorm<T, rank>::BatchNorm(std::size_t num_features, BatchNormOptions options)
     : num_features_(num_features), options_(options) {
-  check(name_of<rank>("BatchNorm"), num_features, options.eps, options.momentum.value_or(0));
+  check(detail::ranked_name<rank>("BatchNorm"), num_features, options.eps,
+        options.momentum.value_or(0));
   const Shape shape{num_features};
   if (options.affine) {
     weight = this->parameter("weight", filled<T>(shape, 1));
@@ -55,7 +51,7 @@ template <class T, std::size_t rank>
 Variable<T> BatchNorm<T, rank>::forward(const Variable<T>& x) {
   const std::size_t axes = x.dimension();
   if (axes != rank + 2 && !(rank == 1 && axes == 2))
-    require_rank(name_of<rank>("BatchNorm"), "x", x.shape(), rank + 2);
+    require_rank(detail::ranked_name<rank>("BatchNorm"), "x", x.shape(), rank + 2);
   if (num_batches_tracked_ == nullptr)
     return batch_norm(x, weight, bias, nullptr, {.eps = options_.eps, .training = true});
   RunningStatistics<T> running{running_mean.value(), running_var.value()};
@@ -71,7 +67,7 @@ Variable<T> BatchNorm<T, rank>::forward(const Variable<T>& x) {
 }
 template <class T, std::size_t rank>
 std::string BatchNorm<T, rank>::description() const {
-  return name_of<rank>("BatchNorm") + "(" + std::to_string(num_features_) + ")";
+  return detail::ranked_name<rank>("BatchNorm") + "(" + std::to_string(num_features_) + ")";
 }
 template <class T, std::size_t rank>
 std::unique_ptr<Layer<T>> BatchNorm<T, rank>::fresh() const {
@@ -81,7 +77,7 @@ std::unique_ptr<Layer<T>> BatchNorm<T, rank>::fresh() const {
 template <class T, std::size_t rank>
 InstanceNorm<T, rank>::InstanceNorm(std::size_t num_features, InstanceNormOptions options)
     : num_features_(num_features), options_(options) {
-  check(name_of<rank>("InstanceNorm"), num_features, options.eps, options.momentum);
+  check(detail::ranked_name<rank>("InstanceNorm"), num_features, options.eps, options.momentum);
   const Shape shape{num_features};
   if (options.affine) {
     weight = this->parameter("weight", filled<T>(shape, 1));
@@ -118,7 +114,7 @@ void InstanceNorm<T, rank>::track(const Variable<T>& x) {
 template <class T, std::size_t rank>
 Variable<T> InstanceNorm<T, rank>::forward(const Variable<T>& x) {
   if (x.dimension() == rank + 1) return squeeze(forward(unsqueeze(x, 0)), 0);
-  require_rank(name_of<rank>("InstanceNorm"), "x", x.shape(), rank + 2);
+  require_rank(detail::ranked_name<rank>("InstanceNorm"), "x", x.shape(), rank + 2);
   if (num_batches_tracked_ == nullptr || this->training()) {
     Variable<T> y = instance_norm(x, weight, bias, {.eps = options_.eps});
     if (num_batches_tracked_ != nullptr) track(x);
@@ -129,7 +125,7 @@ Variable<T> InstanceNorm<T, rank>::forward(const Variable<T>& x) {
 }
 template <class T, std::size_t rank>
 std::string InstanceNorm<T, rank>::description() const {
-  return name_of<rank>("InstanceNorm") + "(" + std::to_string(num_features_) + ")";
+  return detail::ranked_name<rank>("InstanceNorm") + "(" + std::to_string(num_features_) + ")";
 }
 template <class T, std::size_t rank>
 std::unique_ptr<Layer<T>> InstanceNorm<T, rank>::fresh() const {

@@ -14,10 +14,6 @@ auto by_rank(F one, G two, H three, const A&... arguments) {
   if constexpr (rank == 3) return three(arguments...);
 }
 
-template <std::size_t rank>
-std::string name_of(const char* kind) {
-  return kind + std::to_string(rank) + "d(";
-}
 template <std::size_t rank, class Options>
 std::string window_text(const PerAxis<rank>& kernel, const Options& options) {
   std::string text = detail::axes_text(kernel);
@@ -47,7 +43,7 @@ Pooled<T> MaxPool<T, rank>::with_indices(const Variable<T>& x) {
 }
 template <class T, std::size_t rank>
 std::string MaxPool<T, rank>::description() const {
-  return name_of<rank>("MaxPool") + window_text(kernel_, options_) +
+  return detail::ranked_name<rank>("MaxPool") + "(" + window_text(kernel_, options_) +
          detail::unless_usual("dilation", options_.dilation, 1) + ")";
 }
 
@@ -75,7 +71,7 @@ Variable<T> MaxUnpool<T, rank>::operator()(const Variable<T>& x, const IndexArra
 }
 template <class T, std::size_t rank>
 std::string MaxUnpool<T, rank>::description() const {
-  return name_of<rank>("MaxUnpool") + window_text(kernel_, options_) + ")";
+  return detail::ranked_name<rank>("MaxUnpool") + "(" + window_text(kernel_, options_) + ")";
 }
 
 template <class T, std::size_t rank>
@@ -84,7 +80,7 @@ Variable<T> AvgPool<T, rank>::forward(const Variable<T>& x) {
 }
 template <class T, std::size_t rank>
 std::string AvgPool<T, rank>::description() const {
-  return name_of<rank>("AvgPool") + window_text(kernel_, options_) + ")";
+  return detail::ranked_name<rank>("AvgPool") + "(" + window_text(kernel_, options_) + ")";
 }
 
 template <class T, std::size_t rank>
@@ -93,7 +89,7 @@ Variable<T> AdaptiveAvgPool<T, rank>::forward(const Variable<T>& x) {
 }
 template <class T, std::size_t rank>
 std::string AdaptiveAvgPool<T, rank>::description() const {
-  return name_of<rank>("AdaptiveAvgPool") + detail::axes_text(output_size_) + ")";
+  return detail::ranked_name<rank>("AdaptiveAvgPool") + "(" + detail::axes_text(output_size_) + ")";
 }
 
 template <class T, std::size_t rank>
@@ -102,7 +98,7 @@ Variable<T> AdaptiveMaxPool<T, rank>::forward(const Variable<T>& x) {
 }
 template <class T, std::size_t rank>
 std::string AdaptiveMaxPool<T, rank>::description() const {
-  return name_of<rank>("AdaptiveMaxPool") + detail::axes_text(output_size_) + ")";
+  return detail::ranked_name<rank>("AdaptiveMaxPool") + "(" + detail::axes_text(output_size_) + ")";
 }
 
 template <class T, std::size_t rank>
@@ -112,8 +108,8 @@ Variable<T> LPPool<T, rank>::forward(const Variable<T>& x) {
 }
 template <class T, std::size_t rank>
 std::string LPPool<T, rank>::description() const {
-  return name_of<rank>("LPPool") + number_text(norm_type_) + ", " + window_text(kernel_, options_) +
-         ")";
+  return detail::ranked_name<rank>("LPPool") + "(" + number_text(norm_type_) + ", " +
+         window_text(kernel_, options_) + ")";
 }
 
 template <class T>

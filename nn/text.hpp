@@ -9,6 +9,12 @@
 
 namespace xg::nn::detail {
 
+/// "Conv2d" for "Conv" and rank 2.
+template <std::size_t rank>
+std::string ranked_name(const char* kind) {
+  return kind + std::to_string(rank) + "d";
+}
+
 /// "3" if all axes have the same number, else "3x5".
 template <std::size_t rank>
 std::string axes_text(const PerAxis<rank>& numbers) {

@@ -274,4 +274,6 @@ Variable<T> threshold(const Variable<T>& x, double limit, double value) {
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 
+#undef XG_INSTANTIATE
+
 }  // namespace xg

@@ -344,4 +344,6 @@ Variable<T> div(double a, const Variable<T>& b) {
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 
+#undef XG_INSTANTIATE
+
 }  // namespace xg

@@ -13,7 +13,7 @@ namespace xg {
 
 namespace {
 
-constexpr auto op = "multi_head_attention";
+constexpr auto attention_name = "multi_head_attention";
 
 std::ptrdiff_t number(std::size_t n) { return static_cast<std::ptrdiff_t>(n); }
 
@@ -25,22 +25,25 @@ struct Extents {
 template <class T>
 void require_shape(const char* argument, const Variable<T>& x, const Shape& expected) {
   if (!x.defined() || x.shape() == expected) return;
-  require<ShapeError>(false, op, argument, "have shape " + to_string(expected), x.shape());
+  require<ShapeError>(false, attention_name, argument, "have shape " + to_string(expected),
+                      x.shape());
 }
 
 template <class T>
 Extents check_inputs(const Variable<T>& q, const Variable<T>& k, const Variable<T>& v,
                      const MultiHeadOptions& o) {
   for (const auto& [name, x] : {std::pair("q", &q), std::pair("k", &k), std::pair("v", &v)})
-    require_rank(op, name, x->shape(), 3);
+    require_rank(attention_name, name, x->shape(), 3);
   for (const Variable<T>* x : {&k, &v})
-    require_equal(op, "q.shape[0]", q.shape()[0], x == &k ? "k.shape[0]" : "v.shape[0]",
+    require_equal(attention_name, "q.shape[0]", q.shape()[0], x == &k ? "k.shape[0]" : "v.shape[0]",
                   x->shape()[0], q.shape(), x->shape());
-  require_equal(op, "k.shape[1]", k.shape()[1], "v.shape[1]", v.shape()[1], k.shape(), v.shape());
+  require_equal(attention_name, "k.shape[1]", k.shape()[1], "v.shape[1]", v.shape()[1], k.shape(),
+                v.shape());
   const std::size_t width = q.shape()[2];
-  require<ValueError>(o.heads >= 1 && width % o.heads == 0, op, "heads",
+  require<ValueError>(o.heads >= 1 && width % o.heads == 0, attention_name, "heads",
                       "be >= 1 and divide " + std::to_string(width), o.heads);
-  require<ValueError>(o.dropout >= 0 && o.dropout <= 1, op, "dropout", "be in [0, 1]", o.dropout);
+  require<ValueError>(o.dropout >= 0 && o.dropout <= 1, attention_name, "dropout", "be in [0, 1]",
+                      o.dropout);
   return {q.shape()[0], q.shape()[1], k.shape()[1], width, o.heads};
 }
 
@@ -48,19 +51,19 @@ template <class T>
 void check_weights(const MultiHeadWeights<T>& w, const Extents& e, std::size_t k, std::size_t v) {
   const std::size_t n = e.width;
   if (w.in.defined()) {
-    require<ShapeError>(k == n && v == n, op, "k and v",
+    require<ShapeError>(k == n && v == n, attention_name, "k and v",
                         "be " + std::to_string(n) + " wide unless weights are given apart",
                         std::to_string(k) + " and " + std::to_string(v));
     require_shape("weights.in", w.in, {3 * n, n});
   } else {
-    require<ShapeError>(w.q.defined() && w.k.defined() && w.v.defined(), op, "weights",
+    require<ShapeError>(w.q.defined() && w.k.defined() && w.v.defined(), attention_name, "weights",
                         "hold in, or q, k and v", "neither");
     require_shape("weights.q", w.q, {n, n});
     require_shape("weights.k", w.k, {n, k});
     require_shape("weights.v", w.v, {n, v});
   }
-  require<ShapeError>(w.out.defined(), op, "weights.out", "be defined", "undefined");
-  require<ShapeError>(w.k_extra.defined() == w.v_extra.defined(), op, "weights",
+  require<ShapeError>(w.out.defined(), attention_name, "weights.out", "be defined", "undefined");
+  require<ShapeError>(w.k_extra.defined() == w.v_extra.defined(), attention_name, "weights",
                       "hold k_extra and v_extra or neither", "one");
   require_shape("weights.out", w.out, {n, n});
   require_shape("weights.in_bias", w.in_bias, {3 * n});
@@ -112,7 +115,7 @@ Variables<T> project(const Variable<T>& q, const Variable<T>& k, const Variable<
 /// A mask [L, S] or [N heads, L, S] as [L, S] or [N, heads, L, S]; other shapes throw.
 ShapeRequest mask_shape(const Shape& shape, const Extents& e) {
   const Shape flat{e.queries, e.keys}, full{e.batch * e.heads, e.queries, e.keys};
-  require<ShapeError>(shape == flat || shape == full, op, "mask",
+  require<ShapeError>(shape == flat || shape == full, attention_name, "mask",
                       "have shape " + to_string(flat) + " or " + to_string(full), shape);
   if (shape == flat) return {number(e.queries), number(e.keys)};
   return {number(e.batch), number(e.heads), number(e.queries), number(e.keys)};
@@ -140,7 +143,7 @@ std::vector<Array<bool>> forbidden(const AttentionMask<T>& mask, const MultiHead
   if (mask.allowed) add(Array<bool>(!*mask.allowed), Shape(mask_shape(mask.allowed->shape(), e)));
   if (o.padding) {
     const Shape expected{e.batch, e.keys};
-    require<ShapeError>(o.padding->shape() == expected, op, "padding",
+    require<ShapeError>(o.padding->shape() == expected, attention_name, "padding",
                         "have shape " + to_string(expected), o.padding->shape());
     add(*o.padding, {e.batch, 1, 1, e.keys});
   }

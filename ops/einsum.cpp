@@ -14,7 +14,7 @@ using detail::Labels;
 namespace {
 
 template <class T>
-struct Term {
+struct LabelledOperand {
   Variable<T> x;
   Labels labels;  // one an axis of x
 };
@@ -37,11 +37,11 @@ Labels filtered(const Labels& labels, Keep keep) {
 }
 
 template <class T>
-std::size_t extent(const Term<T>& term, int label) {
+std::size_t extent(const LabelledOperand<T>& term, int label) {
   return term.x.shape()[static_cast<std::size_t>(place(term.labels, label))];
 }
 template <class T>
-Shape extents(const Term<T>& term, const Labels& labels) {
+Shape extents(const LabelledOperand<T>& term, const Labels& labels) {
   Shape shape;
   for (const int label : labels) shape.push_back(extent(term, label));
   return shape;
@@ -49,7 +49,7 @@ Shape extents(const Term<T>& term, const Labels& labels) {
 
 /// The term with its axes in another order.
 template <class T>
-Term<T> arranged(const Term<T>& term, const Labels& order) {
+LabelledOperand<T> arranged(const LabelledOperand<T>& term, const Labels& order) {
   if (term.labels == order) return term;
   SmallVector<std::ptrdiff_t> axes;
   for (const int label : order) axes.push_back(place(term.labels, label));
@@ -58,7 +58,8 @@ Term<T> arranged(const Term<T>& term, const Labels& order) {
 
 /// Of a label that occurs twice the diagonal, as the last axis.
 template <class T>
-Term<T> with_diagonal(const Term<T>& term, std::size_t first, std::size_t second) {
+LabelledOperand<T> with_diagonal(const LabelledOperand<T>& term, std::size_t first,
+                                 std::size_t second) {
   const Shape& shape = term.x.shape();
   const int label = term.labels[first];
   require<ShapeError>(shape[first] == shape[second], "einsum", "an operand",
@@ -74,18 +75,19 @@ Term<T> with_diagonal(const Term<T>& term, std::size_t first, std::size_t second
 
 /// Each label once, and no axis that only broadcasts.
 template <class T>
-Term<T> simplified(const Term<T>& term, const detail::Equation& e) {
+LabelledOperand<T> simplified(const LabelledOperand<T>& term, const detail::Equation& e) {
   for (std::size_t i = 0; i < term.labels.size(); ++i)
     for (std::size_t j = i + 1; j < term.labels.size(); ++j)
       if (term.labels[i] == term.labels[j]) return simplified(with_diagonal(term, i, j), e);
   const Labels kept =
       filtered(term.labels, [&](int label) { return extent(term, label) == e.extents.at(label); });
-  return kept == term.labels ? term : Term<T>{reshape(term.x, extents(term, kept)), kept};
+  return kept == term.labels ? term
+                             : LabelledOperand<T>{reshape(term.x, extents(term, kept)), kept};
 }
 
 /// Summed over the labels that are needed nowhere else.
 template <class T>
-Term<T> summed(const Term<T>& term, const Labels& needed) {
+LabelledOperand<T> summed(const LabelledOperand<T>& term, const Labels& needed) {
   SmallVector<std::ptrdiff_t> gone;
   for (const int label : term.labels)
     if (!has(needed, label)) gone.push_back(place(term.labels, label));
@@ -98,7 +100,7 @@ struct Roles {
   Labels batch, summed, left, right;
 };
 template <class T>
-Roles roles(const Term<T>& a, const Term<T>& b, const Labels& needed) {
+Roles roles(const LabelledOperand<T>& a, const LabelledOperand<T>& b, const Labels& needed) {
   // The larger one's order of axes, so that it need not be copied.
   const Labels& leading = a.x.size() >= b.x.size() ? a.labels : b.labels;
   const auto shared = [&](int label) { return has(a.labels, label) && has(b.labels, label); };
@@ -110,12 +112,12 @@ Roles roles(const Term<T>& a, const Term<T>& b, const Labels& needed) {
 
 /// x [batch, rows, columns] (without batch [rows, columns]), or transposed if it is stored so.
 template <class T>
-std::pair<Variable<T>, bool> as_matrices(const Term<T>& x, const Labels& batch, const Labels& rows,
-                                         const Labels& columns) {
+std::pair<Variable<T>, bool> as_matrices(const LabelledOperand<T>& x, const Labels& batch,
+                                         const Labels& rows, const Labels& columns) {
   const bool transposed = x.labels == joined(joined(batch, columns), rows);
   const Labels& first = transposed ? columns : rows;
   const Labels& second = transposed ? rows : columns;
-  const Term<T> y = arranged(x, joined(joined(batch, first), second));
+  const LabelledOperand<T> y = arranged(x, joined(joined(batch, first), second));
   Shape shape;
   if (!batch.empty()) shape.push_back(element_count(extents(x, batch)));
   shape.push_back(element_count(extents(x, first)));
@@ -125,8 +127,8 @@ std::pair<Variable<T>, bool> as_matrices(const Term<T>& x, const Labels& batch, 
 
 /// The axes of `labels` in order, of extent 1 where the term lacks them.
 template <class T>
-Variable<T> stretched(const Term<T>& term, const Labels& labels) {
-  const Term<T> ordered =
+Variable<T> stretched(const LabelledOperand<T>& term, const Labels& labels) {
+  const LabelledOperand<T> ordered =
       arranged(term, filtered(labels, [&](int label) { return has(term.labels, label); }));
   Shape shape;
   for (const int label : labels)
@@ -135,7 +137,8 @@ Variable<T> stretched(const Term<T>& term, const Labels& labels) {
 }
 
 template <class T>
-Term<T> contracted(const Term<T>& a, const Term<T>& b, const Labels& needed) {
+LabelledOperand<T> contracted(const LabelledOperand<T>& a, const LabelledOperand<T>& b,
+                              const Labels& needed) {
   const Roles r = roles(a, b, needed);
   const Labels result = joined(joined(r.batch, r.left), r.right);
   if (r.summed.empty()) return {stretched(a, result) * stretched(b, result), result};
@@ -155,8 +158,8 @@ Term<T> contracted(const Term<T>& a, const Term<T>& b, const Labels& needed) {
 
 /// What the result or a term other than i and j names.
 template <class T>
-Labels needed_beside(const std::vector<Term<T>>& terms, const Labels& result, std::size_t i,
-                     std::size_t j) {
+Labels needed_beside(const std::vector<LabelledOperand<T>>& terms, const Labels& result,
+                     std::size_t i, std::size_t j) {
   Labels needed = result;
   for (std::size_t k = 0; k < terms.size(); ++k)
     if (k != i && k != j) needed = joined(needed, terms[k].labels);
@@ -165,7 +168,7 @@ Labels needed_beside(const std::vector<Term<T>>& terms, const Labels& result, st
 
 /// The pair whose product grows least beyond what it replaces.
 template <class T>
-std::pair<std::size_t, std::size_t> best_pair(const std::vector<Term<T>>& terms,
+std::pair<std::size_t, std::size_t> best_pair(const std::vector<LabelledOperand<T>>& terms,
                                               const detail::Equation& e) {
   std::pair<std::size_t, std::size_t> best{0, 1};
   double least = 0;
@@ -191,14 +194,14 @@ Variable<T> einsum(std::string_view equation, const Variables<T>& xs) {
   std::vector<Shape> shapes;
   for (const Variable<T>& x : xs) shapes.push_back(x.shape());
   const detail::Equation e = detail::read_equation(equation, shapes);
-  std::vector<Term<T>> terms;
+  std::vector<LabelledOperand<T>> terms;
   for (std::size_t i = 0; i < xs.size(); ++i)
-    terms.push_back(simplified(Term<T>{xs[i], e.operands[i]}, e));
+    terms.push_back(simplified(LabelledOperand<T>{xs[i], e.operands[i]}, e));
   for (std::size_t i = 0; i < terms.size(); ++i)
     terms[i] = summed(terms[i], needed_beside(terms, e.result, i, i));
   while (terms.size() > 1) {
     const auto [i, j] = best_pair(terms, e);
-    Term<T> next = contracted(terms[i], terms[j], needed_beside(terms, e.result, i, j));
+    LabelledOperand<T> next = contracted(terms[i], terms[j], needed_beside(terms, e.result, i, j));
     terms.erase(terms.begin() + static_cast<std::ptrdiff_t>(j));
     terms[i] = std::move(next);
   }

@@ -9,7 +9,7 @@ namespace xg::detail {
 
 namespace {
 
-constexpr const char* op = "einsum";
+constexpr const char* einsum_name = "einsum";
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -18,12 +18,12 @@ Labels read_term(std::string_view term, std::string_view equation) {
   Labels labels;
   for (std::size_t i = 0; i < term.size(); ++i) {
     const bool dots = term.substr(i, 3) == "...";
-    require<ValueError>(dots || is_letter(term[i]), op, "equation",
+    require<ValueError>(dots || is_letter(term[i]), einsum_name, "equation",
                         "hold letters, commas, '...' and one '->' alone", equation);
     labels.push_back(dots ? 0 : term[i]);
     if (dots) i += 2;
   }
-  require<ValueError>(std::count(labels.begin(), labels.end(), 0) <= 1, op, "equation",
+  require<ValueError>(std::count(labels.begin(), labels.end(), 0) <= 1, einsum_name, "equation",
                       "have at most one '...' a term", equation);
   return labels;
 }
@@ -53,7 +53,7 @@ std::size_t expand_operands(std::vector<Labels>& terms, const std::vector<Shape>
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const bool dots = std::count(terms[i].begin(), terms[i].end(), 0) == 1;
     const std::size_t named = terms[i].size() - (dots ? 1 : 0);
-    require<ShapeError>(dots ? shapes[i].size() >= named : shapes[i].size() == named, op,
+    require<ShapeError>(dots ? shapes[i].size() >= named : shapes[i].size() == named, einsum_name,
                         "operand " + std::to_string(i),
                         std::string("have rank ") + (dots ? ">= " : "") + std::to_string(named),
                         shapes[i]);
@@ -76,9 +76,9 @@ Labels implicit_result(const std::vector<Labels>& terms, std::size_t hidden) {
 
 void check_result(const Equation& e, std::string_view text) {
   for (std::size_t i = 0; i < e.result.size(); ++i) {
-    require<ValueError>(e.extents.count(e.result[i]) != 0, op, "equation",
+    require<ValueError>(e.extents.count(e.result[i]) != 0, einsum_name, "equation",
                         "name letters of the operands in its result", text);
-    require<ValueError>(std::count(e.result.begin(), e.result.end(), e.result[i]) == 1, op,
+    require<ValueError>(std::count(e.result.begin(), e.result.end(), e.result[i]) == 1, einsum_name,
                         "equation", "name each letter once in its result", text);
   }
 }
@@ -90,7 +90,7 @@ void find_extents(Equation& e, const std::vector<Shape>& shapes) {
       std::size_t& known = e.extents.try_emplace(e.operands[i][k], n).first->second;
       if (known == 1) known = n;
       require<ShapeError>(
-          n == known || n == 1, op, "operand " + std::to_string(i),
+          n == known || n == 1, einsum_name, "operand " + std::to_string(i),
           "have extent " + std::to_string(known) + " (or 1) for " + label_text(e.operands[i][k]),
           shapes[i]);
     }
@@ -108,7 +108,7 @@ Equation read_equation(std::string_view text, const std::vector<Shape>& shapes) 
   const std::size_t arrow = plain.find("->");
   const std::string_view all(plain);
   Equation e{read_terms(all.substr(0, arrow), text), {}, {}};
-  require<ValueError>(e.operands.size() == shapes.size(), op, "xs",
+  require<ValueError>(e.operands.size() == shapes.size(), einsum_name, "xs",
                       "hold an operand for each term of '" + std::string(text) + "'",
                       shapes.size());
   const std::size_t hidden = expand_operands(e.operands, shapes);

@@ -258,4 +258,6 @@ Variable<T> where(const Array<T>& condition, const Variable<T>& a, const Variabl
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 
+#undef XG_INSTANTIATE
+
 }  // namespace xg

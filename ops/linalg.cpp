@@ -35,7 +35,7 @@ const Array<T>& with_batch(const Array<T>& x, const Shape& batch, Array<T>& repe
 
 /// op(A) op(B) of arrays of rank 2 and more, batch axes broadcast.
 template <class T>
-Array<T> product(const Array<T>& a, const Array<T>& b, Sides t) {
+Array<T> product_of_arrays(const Array<T>& a, const Array<T>& b, Sides t) {
   const Shape batch = broadcast_shape("matmul", batch_of(a.shape()), batch_of(b.shape()));
   std::size_t m = rows(a.shape(), t.a);
   const std::size_t k = columns(a.shape(), t.a), n = columns(b.shape(), t.b);
@@ -66,7 +66,7 @@ Array<T> product_to(const Shape& shape, const Array<T>& a, const Array<T>& b, Si
                   b.data(), T(0), c.data());
     return c;
   }
-  Array<T> c = product(a, b, t);
+  Array<T> c = product_of_arrays(a, b, t);
   return c.shape() == shape ? c : detail::sum_array_to(c, shape);
 }
 
@@ -76,7 +76,7 @@ struct Matmul : Function<Matmul> {
   static Array<T> forward(Context<T>& ctx, const Array<T>& a, const Array<T>& b, Sides t) {
     if (ctx.needs(1)) ctx.save(a);
     if (ctx.needs(0)) ctx.save(b);
-    return product(a, b, t);
+    return product_of_arrays(a, b, t);
   }
 
   // C = A B  =>  dA = dC B^T,  dB = A^T dC; where A^T is given, dA^T = B dC^T, and so on

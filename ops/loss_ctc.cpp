@@ -30,7 +30,7 @@ using BatchHandle = std::shared_ptr<const Batch>;  // nodes share it instead of 
 /// log of nothing, finite: its differences are 0, not NaN, and its exponential is 0 all the same.
 constexpr double impossible = -1e30;
 
-/// y[s] = x[s - by], `impossible` where there is none or `allowed` forbids it.
+/// y[s] = x[s - by], `impossible` where there is never or `allowed` forbids it.
 template <class T, class Allowed>
 Variable<T> shifted(const Variable<T>& x, std::size_t by, const Allowed& allowed) {
   IndexArray from(x.shape());
@@ -50,10 +50,10 @@ Variable<T> recursion(const Variable<T>& x, const CtcExample& e) {
   std::copy(e.states.begin(), e.states.end(), states.data());
   const auto emit = index_select(x, 1, states);
   const auto always = [](std::size_t) { return true; };
-  const Array<T> none(states.shape(), static_cast<T>(impossible));
+  const Array<T> never(states.shape(), static_cast<T>(impossible));
   Array<bool> first(states.shape());
   for (std::size_t s = 0; s < first.size(); ++s) first.data()[s] = s < 2;
-  auto alpha = where(first, select(emit, 0, 0), Variable<T>(none));
+  auto alpha = where(first, select(emit, 0, 0), Variable<T>(never));
   for (std::size_t t = 1; t < e.steps; ++t) {
     const auto over_blank = [&](std::size_t s) { return e.may_skip(s); };
     const auto ways =
@@ -118,15 +118,15 @@ struct Ctc : Function<Ctc> {
   }
 };
 
-constexpr auto op = "ctc_loss";
+constexpr auto ctc_name = "ctc_loss";
 
 void check_lengths(const char* argument, const IndexArray& lengths, std::size_t n,
                    std::size_t limit) {
-  require<ShapeError>(lengths.dimension() <= 1 && lengths.size() == n, op, argument,
+  require<ShapeError>(lengths.dimension() <= 1 && lengths.size() == n, ctc_name, argument,
                       "have one entry an example, " + std::to_string(n), lengths.shape());
   for (const std::int64_t length : lengths.storage())
-    require<ValueError>(length >= 0 && static_cast<std::size_t>(length) <= limit, op, argument,
-                        "be in [0, " + std::to_string(limit) + "]", length);
+    require<ValueError>(length >= 0 && static_cast<std::size_t>(length) <= limit, ctc_name,
+                        argument, "be in [0, " + std::to_string(limit) + "]", length);
 }
 
 /// Where each example's target begins in `targets`.
@@ -134,13 +134,13 @@ std::vector<std::size_t> target_offsets(const IndexArray& targets, const IndexAr
                                         std::size_t n) {
   std::vector<std::size_t> offsets(n);
   if (targets.dimension() == 2) {
-    require<ShapeError>(targets.shape()[0] == n, op, "targets",
+    require<ShapeError>(targets.shape()[0] == n, ctc_name, "targets",
                         "have one row an example, " + std::to_string(n), targets.shape());
     for (std::size_t i = 0; i < n; ++i) offsets[i] = i * targets.shape()[1];
     check_lengths("target_lengths", lengths, n, targets.shape()[1]);
     return offsets;
   }
-  require<ShapeError>(targets.dimension() == 1, op, "targets", "have shape [N, S] or [sum]",
+  require<ShapeError>(targets.dimension() == 1, ctc_name, "targets", "have shape [N, S] or [sum]",
                       targets.shape());
   check_lengths("target_lengths", lengths, n, targets.size());
   std::size_t sum = 0;
@@ -148,7 +148,7 @@ std::vector<std::size_t> target_offsets(const IndexArray& targets, const IndexAr
     offsets[i] = sum;
     sum += static_cast<std::size_t>(lengths.data()[i]);
   }
-  require<ShapeError>(sum == targets.size(), op, "targets",
+  require<ShapeError>(sum == targets.size(), ctc_name, "targets",
                       "have as many entries as target_lengths say, " + std::to_string(sum),
                       targets.size());
   return offsets;
@@ -158,7 +158,7 @@ Batch make_batch(const Shape& x, const IndexArray& targets, const IndexArray& in
                  const IndexArray& target_lengths, const CtcOptions& o) {
   const auto classes = static_cast<std::int64_t>(x[2]);
   const std::string range = "be in [0, " + std::to_string(classes) + ")";
-  require<ValueError>(o.blank >= 0 && o.blank < classes, op, "blank", range, o.blank);
+  require<ValueError>(o.blank >= 0 && o.blank < classes, ctc_name, "blank", range, o.blank);
   check_lengths("input_lengths", input_lengths, x[1], x[0]);
   const auto offsets = target_offsets(targets, target_lengths, x[1]);
   Batch batch{std::vector<CtcExample>(x[1]), o.zero_infinity};
@@ -168,7 +168,7 @@ Batch make_batch(const Shape& x, const IndexArray& targets, const IndexArray& in
     e.states.push_back(o.blank);
     for (std::int64_t i = 0; i < target_lengths.data()[n]; ++i) {
       const std::int64_t label = targets.data()[offsets[n] + static_cast<std::size_t>(i)];
-      require<ValueError>(label >= 0 && label < classes, op, "targets", range, label);
+      require<ValueError>(label >= 0 && label < classes, ctc_name, "targets", range, label);
       e.states.push_back(label);
       e.states.push_back(o.blank);
     }
@@ -182,7 +182,7 @@ template <Element T>
 Variable<T> ctc_loss(const Variable<T>& x, const IndexArray& targets,
                      const IndexArray& input_lengths, const IndexArray& target_lengths,
                      const CtcOptions& o) {
-  require<ShapeError>(x.dimension() == 2 || x.dimension() == 3, op, "x",
+  require<ShapeError>(x.dimension() == 2 || x.dimension() == 3, ctc_name, "x",
                       "have shape [T, N, C] or [T, C]", x.shape());
   const auto three = x.dimension() == 3 ? x : unsqueeze(x, 1);
   const auto batch = std::make_shared<const Batch>(

@@ -15,7 +15,7 @@ namespace xg {
 
 namespace {
 
-constexpr const char* expected = R"(be "fro", "nuc", 1, -1, 2, -2, infinity or -infinity)";
+constexpr const char* orders = R"(be "fro", "nuc", 1, -1, 2, -2, infinity or -infinity)";
 
 /// Along the last axis; the largest of nothing, here of sums of magnitudes, is 0.
 template <class T>
@@ -36,7 +36,7 @@ Variable<T> with_axes(const Variable<T>& y, ReduceOptions options) {
 template <Element T>
 Variable<T> matrix_norm(const Variable<T>& a, std::string_view order, ReduceOptions options) {
   detail::require_matrix("matrix_norm", "a", a.shape());
-  require<ValueError>(order == "fro" || order == "nuc", "matrix_norm", "order", expected, order);
+  require<ValueError>(order == "fro" || order == "nuc", "matrix_norm", "order", orders, order);
   if (order == "fro") return norm(a, 2, {-2, -1}, options);
   return with_axes(sum(svdvals(a), -1), options);
 }
@@ -45,7 +45,7 @@ template <Element T>
 Variable<T> matrix_norm(const Variable<T>& a, double order, ReduceOptions options) {
   detail::require_matrix("matrix_norm", "a", a.shape());
   const double size = std::abs(order);
-  require<ValueError>(size == 1 || size == 2 || std::isinf(size), "matrix_norm", "order", expected,
+  require<ValueError>(size == 1 || size == 2 || std::isinf(size), "matrix_norm", "order", orders,
                       order);
   const auto sums = size == 2 ? svdvals(a) : sum(abs(a), size == 1 ? -2 : -1);
   return with_axes(extreme(sums, order > 0), options);

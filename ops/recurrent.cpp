@@ -24,8 +24,8 @@ void require_shape(const char* op, const std::string& argument, const Variable<T
     require<ShapeError>(false, op, argument, "have shape " + to_string(expected), x.shape());
 }
 
-/// Extents of a layer, known from x and W_hh.
-struct Extents {
+/// LayerExtents of a layer, known from x and W_hh.
+struct LayerExtents {
   std::size_t batch, inputs, hidden, states, width;  // states: of h, hidden unless projected
 };
 
@@ -39,7 +39,7 @@ std::size_t columns(const char* op, const std::string& argument, const Variable<
 /// The weights of one layer and direction.
 template <class T>
 void check_weights(const char* op, const std::string& suffix, const LayerInputs<T>& in,
-                   const Extents& e) {
+                   const LayerExtents& e) {
   require_shape(op, "weight_ih" + suffix, in.w_ih, {e.width, e.inputs});
   require_shape(op, "weight_hh" + suffix, in.w_hh, {e.width, e.states});
   if (in.b_ih.defined() || in.b_hh.defined()) {

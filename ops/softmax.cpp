@@ -7,6 +7,7 @@
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/softmax.hpp"
 #include "xgrad/ops/arithmetic.hpp"
+#include "xgrad/ops/axes.hpp"
 #include "xgrad/ops/broadcast.hpp"
 #include "xgrad/ops/elementary.hpp"
 #include "xgrad/ops/reduce.hpp"
@@ -126,25 +127,21 @@ struct LogSumExp : Function<LogSumExp> {
   }
 };
 
-std::size_t axis_of(const char* op, std::ptrdiff_t axis, const Shape& shape) {
-  return normalize_axis(op, "axis", axis, std::max<std::size_t>(shape.size(), 1));
-}
-
 }  // namespace
 
 template <Element T>
 Variable<T> softmax(const Variable<T>& x, std::ptrdiff_t axis) {
-  return Softmax::apply(x, axis_of("softmax", axis, x.shape()));
+  return Softmax::apply(x, detail::axis_or_zero("softmax", "axis", axis, x.dimension()));
 }
 
 template <Element T>
 Variable<T> softmin(const Variable<T>& x, std::ptrdiff_t axis) {
-  return Softmax::apply(neg(x), axis_of("softmin", axis, x.shape()));
+  return Softmax::apply(neg(x), detail::axis_or_zero("softmin", "axis", axis, x.dimension()));
 }
 
 template <Element T>
 Variable<T> log_softmax(const Variable<T>& x, std::ptrdiff_t axis) {
-  return LogSoftmax::apply(x, axis_of("log_softmax", axis, x.shape()));
+  return LogSoftmax::apply(x, detail::axis_or_zero("log_softmax", "axis", axis, x.dimension()));
 }
 
 template <Element T>

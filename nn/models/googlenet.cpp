@@ -4,7 +4,7 @@
 #include "xgrad/nn/models/builder.hpp"
 
 namespace xg::nn::models {
-namespace {
+namespace googlenet {
 
 /// Table 1: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5, pool projection.
 struct Inception {
@@ -61,28 +61,28 @@ MaxPool2d<T> halving() {
   return MaxPool2d<T>(3, {.stride = 2, .padding = 1});
 }
 
-}  // namespace
+}  // namespace googlenet
 
 template <class T>
 GoogLeNet<T>::GoogLeNet(const GoogLeNetOptions& o) : options_(o) {
-  Builder<T> build{o.width, o.in_channels};
+  googlenet::Builder<T> build{o.width, o.in_channels};
   Sequential<T>* at = &this->add("part1", Sequential<T>());
   parts_.push_back(at);
   build.add_conv(*at, "conv1", 64, o.small_images ? 3 : 7, o.small_images ? 1 : 2);
-  if (!o.small_images) at->add("maxpool1", halving<T>());
+  if (!o.small_images) at->add("maxpool1", googlenet::halving<T>());
   build.add_conv(*at, "conv2", 64, 1);
   build.add_conv(*at, "conv3", 192, 3);
-  at->add("maxpool2", halving<T>());
+  at->add("maxpool2", googlenet::halving<T>());
   const auto next_part = [&](const char* head, const char* name) {
     if (o.auxiliary) heads_.push_back(&this->add(head, build.head(o.classes)));
     at = &this->add(name, Sequential<T>());
     parts_.push_back(at);
   };
-  for (const Inception& inception : table) {
+  for (const googlenet::Inception& inception : googlenet::table) {
     const std::string name = inception.name;
     build.add_inception(*at, inception);
-    if (name == "3b") at->add("maxpool3", halving<T>());
-    if (name == "4e") at->add("maxpool4", halving<T>());
+    if (name == "3b") at->add("maxpool3", googlenet::halving<T>());
+    if (name == "4e") at->add("maxpool4", googlenet::halving<T>());
     if (name == "4a") next_part("aux1", "part2");
     if (name == "4d") next_part("aux2", "part3");
   }
