@@ -1,6 +1,7 @@
 #include "xgrad/nn/normalization.hpp"
 
 #include "xgrad/autograd/grad_mode.hpp"
+#include "xgrad/nn/text.hpp"
 #include "xgrad/ops/arrange.hpp"
 #include "xgrad/ops/normalization.hpp"
 #include "xgrad/ops/normalization_layer.hpp"
