@@ -42,6 +42,7 @@ void sum_channels(const T* gy, std::size_t images, std::size_t channels, std::si
 template <class T>
 void conv_forward(const Convolution& c, const T* x, const T* w, const T* b, T* y) {
   if (c.batch == 0) return;
+  if (suits_narrow(c)) return narrow_forward(c, x, w, b, y);
   if constexpr (std::is_same_v<T, float>)
     if (onednn_conv_forward(c, x, w, b, y)) return;
   im2col_forward(c, x, w, b, y);
@@ -50,6 +51,7 @@ void conv_forward(const Convolution& c, const T* x, const T* w, const T* b, T* y
 template <class T>
 void conv_backward_data(const Convolution& c, const T* gy, const T* w, const T* b, T* gx) {
   if (c.batch == 0) return;
+  if (suits_narrow_data(c)) return narrow_backward_data(c, gy, w, b, gx);
   if constexpr (std::is_same_v<T, float>)
     if (onednn_conv_backward_data(c, gy, w, b, gx)) return;
   im2col_backward_data(c, gy, w, b, gx);
@@ -62,6 +64,7 @@ void conv_backward_weights(const Convolution& c, const T* x, const T* gy, T* gw,
     if (gb != nullptr) std::fill_n(gb, c.out_channels, T(0));
     return;
   }
+  if (suits_narrow(c)) return narrow_backward_weights(c, x, gy, gw, gb);
   if constexpr (std::is_same_v<T, float>)
     if (onednn_conv_backward_weights(c, x, gy, gw, gb)) return;
   im2col_backward_weights(c, x, gy, gw, gb);

@@ -1,0 +1,2 @@
+#define XG_ISA baseline
+#include "conv_narrow_isa.inl"
