@@ -70,7 +70,8 @@ const Figure figures[] = {
            {.blocks = {16, 16, 16}, .growth = 12, .stem = 24, .classes = 10, .small_images = true});
      },
      769162},
-    // 3 units of a block from its input, 4 further: 9 (3 in out + 4 out^2) + 14 out; then 5130
+    // 3 units of a block from its input, 4 further: 9 (3 in out + 4 out^2) + 14 out; then 5130.
+    // pytorchcv's fractalnet_cifar10 has as many; the paper writes 38.6 million.
     {"fractalnet", [] { return models::fractalnet<float>(); }, 33724618},
     {"googlenet",
      [] { return nn::Sequential<float>(models::GoogLeNet<float>({.auxiliary = false})); }, 6998552},
