@@ -82,15 +82,15 @@ EmbeddingBag<T>::EmbeddingBag(std::size_t num_embeddings, std::size_t embedding_
       "weight", table<T>("EmbeddingBag", num_embeddings, embedding_dim, options.padding_idx));
 }
 template <class T>
-Variable<T> EmbeddingBag<T>::operator()(const IndexArray& index, const IndexArray& offsets) {
+Variable<T> EmbeddingBag<T>::operator()(const IndexArray& index, const IndexArray& offsets,
+                                        const Variable<T>& per_sample_weights) {
+  const xg::EmbeddingBagOptions options{
+      .mode = options_.mode, .padding_idx = options_.padding_idx, .offsets = offsets};
+  const auto run = [&](const Variables<T>& in) -> Variables<T> {
+    return {embedding_bag(index, weight, options, in.empty() ? Variable<T>() : in[0])};
+  };
   return this
-      ->call(
-          {},
-          [&](const Variables<T>&) -> Variables<T> {
-            return {embedding_bag(
-                index, weight,
-                {.mode = options_.mode, .padding_idx = options_.padding_idx, .offsets = offsets})};
-          })
+      ->call(per_sample_weights.defined() ? Variables<T>{per_sample_weights} : Variables<T>{}, run)
       .at(0);
 }
 template <class T>

@@ -46,6 +46,7 @@ struct EmbeddingBagOptions {
 ///
 ///   index    [N, L], or a vector that offsets [N] cut into bags
 ///   weight   [num_embeddings, embedding_dim], normal with mean 0 and deviation 1
+///   per_sample_weights  the shape of index, factors of a sum's entries; or undefined
 ///   y        [N, embedding_dim]
 template <class T>
 class EmbeddingBag : public Module<T> {
@@ -54,7 +55,8 @@ class EmbeddingBag : public Module<T> {
                EmbeddingBagOptions options = {});
   EmbeddingBag(EmbeddingBag&&) noexcept = default;
 
-  Variable<T> operator()(const IndexArray& index, const IndexArray& offsets = IndexArray(Shape{0}));
+  Variable<T> operator()(const IndexArray& index, const IndexArray& offsets = IndexArray(Shape{0}),
+                         const Variable<T>& per_sample_weights = {});
   std::string description() const override;
   EmbeddingBag rebuilt() const;
 

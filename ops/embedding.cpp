@@ -70,6 +70,7 @@ struct Embedding : Function<Embedding> {
 struct Bags {
   std::size_t count = 0, length = 0;
   Rows rows;
+  Rows entries;                    // where each stands in the index
   std::vector<std::size_t> sizes;  // without what was filled
 };
 
@@ -105,11 +106,14 @@ Bags make_bags(const IndexArray& index, const IndexArray& offsets, std::int64_t 
   bags.count = bounds.size();
   for (const auto& [begin, end] : bounds) bags.length = std::max(bags.length, end - begin);
   bags.rows.assign(bags.count * bags.length, -1);
+  bags.entries = bags.rows;
   bags.sizes.assign(bags.count, 0);
   for (std::size_t b = 0; b < bags.count; ++b)
     for (std::size_t i = bounds[b].first; i < bounds[b].second; ++i) {
       if (index.data()[i] == padding) continue;
-      bags.rows[b * bags.length + bags.sizes[b]++] = index.data()[i];
+      const std::size_t place = b * bags.length + bags.sizes[b]++;
+      bags.rows[place] = index.data()[i];
+      bags.entries[place] = static_cast<std::int64_t>(i);
     }
   return bags;
 }
@@ -121,6 +125,15 @@ Variable<T> inverse_sizes(const Bags& bags) {
   for (std::size_t b = 0; b < bags.count; ++b)
     if (bags.sizes[b] > 0) factors.data()[b] = T(1) / static_cast<T>(bags.sizes[b]);
   return Variable<T>(std::move(factors));
+}
+
+/// The factors of a bag's entries, [bags, length, 1].
+template <class T>
+Variable<T> factors_of(Bags& bags, const Variable<T>& per_sample_weights) {
+  const auto length = static_cast<std::ptrdiff_t>(bags.length);
+  const auto taken =
+      detail::remap(flatten(per_sample_weights), row_axis, std::move(bags.entries), 0);
+  return reshape(taken, {-1, length, 1});
 }
 
 Array<bool> empty_bags(const Bags& bags) {
@@ -145,8 +158,16 @@ Variable<T> embedding(const IndexArray& index, const Variable<T>& weight,
 
 template <Element T>
 Variable<T> embedding_bag(const IndexArray& index, const Variable<T>& weight,
-                          const EmbeddingBagOptions& o) {
+                          const EmbeddingBagOptions& o,
+                          const std::type_identity_t<Variable<T>>& per_sample_weights) {
   require_rank("embedding_bag", "weight", weight.shape(), 2);
+  const bool weighted = per_sample_weights.defined();
+  require<ValueError>(!weighted || o.mode == BagMode::sum, "embedding_bag", "mode",
+                      "be the sum where there are per_sample_weights",
+                      o.mode == BagMode::mean ? "mean" : "max");
+  require<ShapeError>(!weighted || per_sample_weights.shape() == index.shape(), "embedding_bag",
+                      "per_sample_weights", "have the shape of index " + to_string(index.shape()),
+                      weighted ? per_sample_weights.shape() : Shape{});
   const std::int64_t padding = padding_row("embedding_bag", o.padding_idx, weight.shape()[0]);
   check_index("embedding_bag", index, weight.shape()[0]);
   Bags bags = make_bags(index, o.offsets, padding);
@@ -154,7 +175,8 @@ Variable<T> embedding_bag(const IndexArray& index, const Variable<T>& weight,
   if (bags.length == 0) return Variable<T>(Array<T>(Shape{bags.count, weight.shape()[1]}, T(0)));
   const bool largest = o.mode == BagMode::max;
   const double fill = largest ? -std::numeric_limits<double>::infinity() : 0;
-  const auto rows = reshape(detail::remap(weight, 0, std::move(bags.rows), fill), shape);
+  auto rows = reshape(detail::remap(weight, 0, std::move(bags.rows), fill), shape);
+  if (weighted) rows = rows * factors_of(bags, per_sample_weights);
   if (largest) return masked_fill(max(rows, 1).values, empty_bags(bags), 0);
   const auto total = sum(rows, 1);
   return o.mode == BagMode::sum ? total : total * inverse_sizes<T>(bags);
@@ -163,7 +185,8 @@ Variable<T> embedding_bag(const IndexArray& index, const Variable<T>& weight,
 #define XG_INSTANTIATE(T)                                                                         \
   template Variable<T> embedding(const IndexArray&, const Variable<T>&, const EmbeddingOptions&); \
   template Variable<T> embedding_bag(const IndexArray&, const Variable<T>&,                       \
-                                     const EmbeddingBagOptions&);
+                                     const EmbeddingBagOptions&,                                  \
+                                     const std::type_identity_t<Variable<T>>&);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 #undef XG_INSTANTIATE

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <type_traits>
 
 #include "xgrad/autograd/variable.hpp"
 
@@ -37,14 +38,17 @@ struct EmbeddingBagOptions {
 ///
 ///   index   [N, L]: N bags of L entries each; or a vector that offsets cut into bags
 ///   weight  [rows, D]
+///   per_sample_weights  the shape of index: a factor for each entry; undefined for none
 ///   y       [N, D]; 0 for an empty bag
 ///
-/// @throws ShapeError if ranks do not fit; ValueError for an entry out of range or offsets that are
-///         not ascending from 0.
+/// @throws ShapeError if shapes do not fit; ValueError for an entry out of range, offsets that are
+///         not ascending from 0, or per_sample_weights with another mode than the sum.
 /// Gradient: gy to the rows of the bag, divided by their number for the mean, to the (first)
-/// largest one for the maximum.
+/// largest one for the maximum; times its factor to a row, and gy . row to the factor (0 to that of
+/// a padding entry).
 template <Element T>
 Variable<T> embedding_bag(const IndexArray& index, const Variable<T>& weight,
-                          const EmbeddingBagOptions& options = {});
+                          const EmbeddingBagOptions& options = {},
+                          const std::type_identity_t<Variable<T>>& per_sample_weights = {});
 
 }  // namespace xg

@@ -311,7 +311,21 @@ Entry embedding_bag_entry() {
          {{{4, 2}, 0.5, 3}},
          true});
   }
+  const auto factors = [](IndexArray index, EmbeddingBagOptions o) {
+    o.mode = BagMode::sum;
+    return call([=](const auto& x) { return embedding_bag(index, x[0], o, x[1]); });
+  };
+  e.samples.push_back({"factors", factors(matrix, {}), {Input{{4, 3}}, Input{{2, 3}}}, true});
+  e.samples.push_back({"factors, offsets, padding",
+                       factors(vector, {.padding_idx = 2, .offsets = IndexArray{0, 2, 2, 3}}),
+                       {Input{{4, 2}}, Input{{5}}},
+                       true});
   e.references = {
+      // torch: F.embedding_bag(index, weight, mode="sum", per_sample_weights=..., padding_idx=2)
+      {"factors, padding",
+       factors(matrix, {.padding_idx = 2}),
+       {weight, {{2, 3}, {0.5, 3, -1, 2, 0.25, -3}}},
+       {{{2, 2}, {0.5, -1, 4.75, 16}}}},
       {"sum", with(matrix, {.mode = BagMode::sum}, false), {weight}, {{{2, 2}, {11, -14, 11, 10}}}},
       {"mean, padding",
        with(matrix, {.mode = BagMode::mean, .padding_idx = 2}, false),
@@ -334,7 +348,15 @@ Entry embedding_bag_entry() {
       {[] {
          (void)embedding_bag(IndexArray(Shape{1, 1, 1}, 0), ones({3, 2}));
        },
-       "embedding_bag: index must have rank 1 or 2, got [1, 1, 1]"}};
+       "embedding_bag: index must have rank 1 or 2, got [1, 1, 1]"},
+      {[] {
+         (void)embedding_bag(IndexArray{{0, 1}}, ones({3, 2}), {}, ones({1, 2}));
+       },
+       "embedding_bag: mode must be the sum where there are per_sample_weights, got mean"},
+      {[] {
+         (void)embedding_bag(IndexArray{{0, 1}}, ones({3, 2}), {.mode = BagMode::sum}, ones({2}));
+       },
+       "embedding_bag: per_sample_weights must have the shape of index [1, 2], got [2]"}};
   return e;
 }
 
