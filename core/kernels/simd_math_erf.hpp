@@ -33,11 +33,10 @@ XG_INLINE B exp_minus_square(B a) {
       from_bits<B>(simd::bits(c) & Bits<B>(~((UInt<B>(1) << (mantissa_bits<B> / 2 + 1)) - 1)));
   const B rest = (c - hi) * (c + hi);
   const B k = simd::fnma(hi, B(hi * Scalar<B>(0x1.71547652b82fep0)), B(magic<B>)) - magic<B>;
-  const B r = simd::fnma(k, pick<B>(0x1.62e4p-1f, 0x1.62e42feep-1), negate(B(hi * hi)));
-  const B reduced = simd::fnma(k, pick<B>(0x1.7f7d1cp-20f, 0x1.a39ef35793c76p-33), r);
+  const auto reduced = exp_reduce(negate(B(hi * hi)), k);
   // |c^2 - hi^2| is small but not tiny: the reduced argument may leave [-0.35, 0.35] by it.
   const B e = expm1_poly(negate(rest));
-  const B p = exp_poly(reduced);
+  const B p = exp_poly(reduced.r, reduced.lost);
   return scale2(simd::fma(p, e, p), k);
 }
 
@@ -73,8 +72,8 @@ XG_INLINE B erf_large(B a) {
     const B q =
         simd::poly(at_most(B(4.f), a), 0.000188020309, -1.12957834, -0.63322006, -0.108418407,
                    0.0252081543, -0.00420452562, 0.000441329389, -2.16862835e-5);
-    const auto [k, r] = exp_reduce(q);
-    return one - exp_poly(r) * pow2(k);
+    const auto [k, r, lost] = exp_reduce(q);
+    return one - exp_poly(r, lost) * pow2(k);
   } else {
     return one - erfc_large(a);
   }

@@ -103,12 +103,12 @@ XG_INLINE B pow(B x, B y) {
   const auto product = two_product(c, log_x.hi);
   const B e = simd::fma(c, log_x.lo, product.lo);
   const B high = at_least(pick<B>(-110.f, -760.), at_most(pick<B>(95.f, 720.), product.hi));
-  const auto [k, r] = exp_reduce(high);
+  const auto [k, r, rounded] = exp_reduce(high);
   const auto inside = high == product.hi;
   const B low = simd::select(inside, e, B(Scalar<B>(0)));
-  const B p = exp_poly(B(r + low));
   // What the sum r + low has lost still counts: exp(s + d) = exp(s) (1 + d).
   const B sum = r + low, lost = (r - sum) + low;
+  const B p = exp_poly(sum, rounded);
   return pow_edges(x, y, scale2(simd::fma(p, lost, p), k));
 }
 
@@ -120,8 +120,8 @@ XG_INLINE B cbrt(B x) {
   const B up = simd::select(small, B(a * pick<B>(0x1p24f, 0x1p54)), a);
   const auto [k, f] = log_reduce_normal(up);
   const B third(Scalar<B>(0.33333333333333333333));
-  const auto [e, r] = exp_reduce(B(log_sum(k, f) * third));
-  B y = exp_poly(r) * pow2(e);
+  const auto [e, r, lost] = exp_reduce(B(log_sum(k, f) * third));
+  B y = exp_poly(r, lost) * pow2(e);
   y = y - (y - up / (y * y)) * third;
   y = simd::select(small, B(y * pick<B>(0x1p-8f, 0x1p-18)), y);
   const auto regular = (a > Scalar<B>(0)) & (a < infinity<B>);

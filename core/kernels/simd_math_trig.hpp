@@ -11,11 +11,11 @@ namespace xg::kernels::simd {
 template <class B>
 inline constexpr Scalar<B> trig_limit = is_float<B> ? Scalar<B>(0x1p15) : Scalar<B>(0x1p24);
 
-/// x = q pi/2 + r with |r| <= pi/4 and a bit; the low bits of q.
+/// x = q pi/2 + r + lost with |r| <= pi/4 and a bit; the low bits of q. `lost` is used without fma.
 template <class B>
 struct TrigReduced {
   Bits<B> q;
-  B r;
+  B r, lost;
 };
 
 template <class B>
@@ -27,29 +27,47 @@ XG_INLINE B reduce_by(B k, B r, Scalar<B> part, P... rest) {
   return reduce_by(k, simd::fnma(k, B(part), r), rest...);
 }
 
+/// Takes products with short words, each exact, from r; lost gathers what the differences round
+/// off. (That is exact too: where k part > |r| the difference itself is.)
+template <class B, class... P>
+XG_INLINE TrigReduced<B> reduce_exactly(Bits<B> q, B k, B r, B lost, Scalar<B> part, P... rest) {
+  const B t = k * B(part);
+  if constexpr (sizeof...(rest) == 0) {
+    lost = lost - t;
+    const B sum = r + lost;
+    return {q, sum, B((r - sum) + lost)};
+  } else {
+    const B next = r - t;
+    return reduce_exactly(q, k, next, B(lost + ((r - next) - t)), rest...);
+  }
+}
+
 /// With an fma pi/2 in full words will do: x - k p1 is exact, as it is a multiple of p1's last bit.
-/// Without one the words are so short that every product is exact, and a difference is rounded only
-/// if what follows is far smaller.
+/// Without one the words are so short that every product but the last is exact.
 template <class B>
 XG_INLINE TrigReduced<B> trig_reduce(B x) {
   const B shifted = simd::fma(x, B(Scalar<B>(0x1.45f306dc9c883p-1)), B(magic<B>));
   const B k = shifted - magic<B>;
   const auto q = simd::bits(shifted);
+  const B zero(Scalar<B>(0));
   if constexpr (is_float<B> && has_fma) {
-    return {q, reduce_by(k, x, 0x1.921fb6p+0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f)};
+    return {q, reduce_by(k, x, 0x1.921fb6p+0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f), zero};
   } else if constexpr (is_float<B>) {
-    return {q, reduce_by(k, x, 0x1.92p+0f, 0x1.fbp-12f, 0x1.51p-22f, 0x1.0bp-34f, 0x1.184698p-44f)};
+    return reduce_exactly(q, k, B(x - k * B(0x1.92p+0f)), zero, 0x1.fbp-12f, 0x1.51p-22f,
+                          0x1.0bp-34f, 0x1.184698p-44f);
   } else if constexpr (has_fma) {
     return {q,
-            reduce_by(k, x, 0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110)};
+            reduce_by(k, x, 0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110),
+            zero};
   } else {
-    return {
-        q, reduce_by(k, x, 0x1.921fb54p+0, 0x1.10b4611p-30, 0x1.4c4c662p-59, 0x1.1701b839a252p-88)};
+    return reduce_exactly(q, k, B(x - k * B(0x1.921fb54p+0)), zero, 0x1.10b4611p-30,
+                          0x1.4c4c662p-59, 0x1.1701b839a252p-88);
   }
 }
 
+/// sin(r + lost); without fma the rounding of r would count twice where sin(r) < 1/2 < r.
 template <class B>
-XG_INLINE B sin_poly(B r) {
+XG_INLINE B sin_poly(B r, B lost) {
   const B z = r * r;
   B p;
   if constexpr (is_float<B>) {
@@ -58,11 +76,13 @@ XG_INLINE B sin_poly(B r) {
     p = simd::poly(z, -0.16666666666666628, 0.0083333333333212885, -0.00019841269828872562,
                    2.7557313356825927e-6, -2.5050704158765086e-8, 1.5893590295268757e-10);
   }
+  if constexpr (!has_fma) return r + (r * z * p + lost);
   return simd::fma(B(r * z), p, r);
 }
 
+/// cos(r + lost)
 template <class B>
-XG_INLINE B cos_poly(B r) {
+XG_INLINE B cos_poly(B r, B lost) {
   const B z = r * r, one(Scalar<B>(1)), half = z * Scalar<B>(0.5), w = one - half;
   B p;
   if constexpr (is_float<B>) {
@@ -72,6 +92,7 @@ XG_INLINE B cos_poly(B r) {
                    -2.7557314056855166e-7, 2.0875681917054673e-9, -1.1357450571157414e-11);
   }
   // (1 - w) - half is what the rounding of w lost.
+  if constexpr (!has_fma) return w + (z * z * p + (((one - w) - half) - r * lost));
   return w + simd::fma(B(z * z), p, B((one - w) - half));
 }
 
@@ -92,23 +113,24 @@ XG_INLINE B trig_edges(B x, B y, Scalar<B> (*f)(Scalar<B>)) {
 
 template <class B>
 XG_INLINE B sin(B x) {
-  const auto [q, r] = trig_reduce(x);
+  const auto [q, r, lost] = trig_reduce(x);
   const auto sign = (q << (8 * sizeof(UInt<B>) - 2)) & sign_mask<B>();
-  const B y = flip_sign(by_parity(q, sin_poly(r), cos_poly(r)), sign);
+  const B y = flip_sign(by_parity(q, sin_poly(r, lost), cos_poly(r, lost)), sign);
   return trig_edges<B>(x, simd::select(x == Scalar<B>(0), x, y), lanes::sin);
 }
 
 template <class B>
 XG_INLINE B cos(B x) {
-  const auto [q, r] = trig_reduce(x);
+  const auto [q, r, lost] = trig_reduce(x);
   const auto sign = ((q + Bits<B>(UInt<B>(1))) << (8 * sizeof(UInt<B>) - 2)) & sign_mask<B>();
-  return trig_edges<B>(x, flip_sign(by_parity(q, cos_poly(r), sin_poly(r)), sign), lanes::cos);
+  return trig_edges<B>(x, flip_sign(by_parity(q, cos_poly(r, lost), sin_poly(r, lost)), sign),
+                       lanes::cos);
 }
 
 template <class B>
 XG_INLINE B tan(B x) {
-  const auto [q, r] = trig_reduce(x);
-  const B s = sin_poly(r), c = cos_poly(r);
+  const auto [q, r, lost] = trig_reduce(x);
+  const B s = sin_poly(r, lost), c = cos_poly(r, lost);
   const auto sign = q << (8 * sizeof(UInt<B>) - 1);
   const B y = flip_sign(B(by_parity(q, s, c) / by_parity(q, c, s)), sign);
   return trig_edges<B>(x, simd::select(x == Scalar<B>(0), x, y), lanes::tan);

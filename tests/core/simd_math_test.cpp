@@ -24,7 +24,7 @@ double ulps(T got, double exact) {
   return std::abs(got - exact) / std::ldexp(1., exponent - std::numeric_limits<T>::digits);
 }
 
-// Measured over millions of arguments by bench/accuracy.cpp, a little rounded up.
+// Measured over millions of arguments by tests/accuracy, a little rounded up.
 double allowed(Unary op) {
   switch (op) {
     case Unary::tan:
