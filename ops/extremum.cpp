@@ -1,7 +1,11 @@
 #include "xgrad/ops/extremum.hpp"
 
+#include <algorithm>
+#include <memory>
+
 #include "xgrad/autograd/function.hpp"
 #include "xgrad/core/kernels/reduce.hpp"
+#include "xgrad/core/parallel.hpp"
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/axes.hpp"
 #include "xgrad/ops/gather.hpp"
@@ -62,6 +66,50 @@ struct Extreme : Function<Extreme> {
   }
 };
 
+/// The element at the index of the largest (smallest) along an axis; forward fills the index.
+struct ExtremeAt : Function<ExtremeAt> {
+  static constexpr auto name = "max";
+  using Index = std::shared_ptr<IndexArray>;  // of the result's shape, shared with the graph
+  template <class T>
+  static Array<T> forward(Context<T>&, const Array<T>& x, bool largest, std::size_t axis,
+                          const Index& index) {
+    const AxisSplit s(x.shape(), axis);
+    Array<T> y(index->shape());
+    (largest ? kernels::arg_max<T> : kernels::arg_min<T>)(x.data(), s.outer, s.n, s.inner,
+                                                          index->data(), y.data());
+    return y;
+  }
+  template <class T>
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, bool, std::size_t axis,
+                               const Index& index) {
+    const Shape& shape = ctx.input_shape(0);
+    const Variable<T> zeros(Array<T>(shape, T(0)));
+    const IndexArray at = with_axis(shape, axis, *index);
+    return {scatter_add(zeros, static_cast<std::ptrdiff_t>(axis), at, reshape(gy, at.shape()))};
+  }
+  template <class T>
+  static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t, bool, std::size_t axis,
+                         const Index& index) {
+    const IndexArray at = with_axis(ctx.input_shape(0), axis, *index);
+    return reshape(gather(t[0], static_cast<std::ptrdiff_t>(axis), at), index->shape());
+  }
+  template <class T>
+  static void backward_kernel(Context<T>& ctx, Gradients<T>& out, bool, std::size_t axis,
+                              const Index& index) {
+    const AxisSplit s(ctx.input_shape(0), axis);
+    kernels::place_at_index(index->data(), out.gy().data(), s.outer, s.n, s.inner,
+                            out.make(0, ctx.input_shape(0)).data());
+  }
+
+ private:
+  static IndexArray with_axis(const Shape& x, std::size_t axis, IndexArray index) {
+    Shape shape = x;
+    if (!shape.empty()) shape[axis] = 1;
+    index.reshape(shape);
+    return index;
+  }
+};
+
 template <class T>
 Variable<T> extreme(const char* op, bool largest, const Variable<T>& x, const Axes& axes,
                     ReduceOptions options) {
@@ -76,16 +124,25 @@ Variable<T> extreme(const char* op, bool largest, const Variable<T>& x, const Ax
   return reshape(Extreme::apply(reshape(detail::reduced_last(x, r), three), largest), shape);
 }
 
+/// The axis, checked, and the shape without it.
+struct IndexShape {
+  std::size_t axis;
+  Shape shape;
+  IndexShape(const char* op, const Shape& x, std::ptrdiff_t along, ReduceOptions options)
+      : axis(detail::axis_or_zero(op, "axis", along, x.size())), shape(x) {
+    require<ValueError>(AxisSplit(x, axis).n > 0, op, "x", "have elements along the axis", x);
+    if (shape.empty()) return;
+    shape[axis] = 1;
+    if (!options.keepdims) shape.erase(shape.begin() + axis);
+  }
+};
+
 template <class T>
 IndexArray arg_extreme(const char* op, bool largest, const Array<T>& x, std::ptrdiff_t axis,
                        ReduceOptions options) {
-  const std::size_t at = detail::axis_or_zero(op, "axis", axis, x.dimension());
-  const AxisSplit s(x.shape(), at);
-  require<ValueError>(s.n > 0, op, "x", "have elements along the axis", x.shape());
-  Shape shape = x.shape();
-  if (!shape.empty()) shape[at] = 1;
-  if (!shape.empty() && !options.keepdims) shape.erase(shape.begin() + at);
-  IndexArray index(shape);
+  const IndexShape to(op, x.shape(), axis, options);
+  const AxisSplit s(x.shape(), to.axis);
+  IndexArray index(to.shape);
   (largest ? kernels::arg_max<T> : kernels::arg_min<T>)(x.data(), s.outer, s.n, s.inner,
                                                         index.data(), nullptr);
   return index;
@@ -103,15 +160,15 @@ IndexArray arg_extreme_flat(const char* op, bool largest, const Array<T>& x) {
 template <class T>
 Extremum<T> extreme_at(const char* op, bool largest, const Variable<T>& x, std::ptrdiff_t axis,
                        ReduceOptions options) {
-  IndexArray index = arg_extreme(op, largest, x.value(), axis, {.keepdims = true});
-  auto values = gather(x, axis, index);
-  if (!options.keepdims && x.dimension() > 0) {
-    Shape shape = index.shape();
-    shape.erase(shape.begin() + normalize_axis(op, "axis", axis, shape.size()));
-    values = reshape(values, shape);
-    index.reshape(shape);
-  }
-  return {std::move(values), std::move(index)};
+  const IndexShape to(op, x.shape(), axis, options);
+  const auto index = std::make_shared<IndexArray>(to.shape);
+  auto values = ExtremeAt::apply(x, largest, to.axis, index);
+  if (index.use_count() == 1) return {std::move(values), std::move(*index)};
+  IndexArray own(to.shape);  // the graph goes on using its own
+  parallel_for(own.size(), 16384, [&](std::size_t begin, std::size_t end) {
+    std::copy(index->data() + begin, index->data() + end, own.data() + begin);
+  });
+  return {std::move(values), std::move(own)};
 }
 
 }  // namespace

@@ -25,41 +25,28 @@ std::size_t units_per_block(std::size_t elements) {
   return std::max<std::size_t>(1, kBlock / std::max<std::size_t>(elements, 1));
 }
 
-/// The extreme first, by the fast reduction, then where it stands.
+/// Along lines the extreme first, by the fast reduction, then where it stands; along columns both.
 template <class T>
 void arg_extreme(Reduce op, const T* x, std::size_t outer, std::size_t n, std::size_t inner,
                  std::int64_t* index, T* value) {
   const Scratch<T> own(value == nullptr ? outer * inner : 0);
   T* const extreme = value == nullptr ? own.data() : value;
-  const std::size_t shape[] = {outer, n, inner};
-  const bool reduced[] = {false, true, false};
-  reduce(op, x, shape, 3, reduced, extreme);
+  const ReduceIsa<T>& isa = functions<T>();
+  const auto columns = op == Reduce::max ? isa.max_columns : isa.min_columns;
+  if (inner == 1) {
+    const std::size_t shape[] = {outer, n};
+    const bool reduced[] = {false, true};
+    reduce(op, x, shape, 2, reduced, extreme);
+  }
   parallel_for(outer, units_per_block(n * inner), [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       if (inner == 1) {
-        index[i] = static_cast<std::int64_t>(functions<T>().find(x + i * n, n, extreme[i]));
+        index[i] = static_cast<std::int64_t>(isa.find(x + i * n, n, extreme[i]));
       } else {
-        functions<T>().find_columns(x + i * n * inner, extreme + i * inner, n, inner,
-                                    index + i * inner);
+        columns(x + i * n * inner, n, inner, extreme + i * inner, index + i * inner);
       }
     }
   });
-}
-
-/// Over columns: counts, then shares, row by row.
-template <class T>
-void share_columns(const T* x, const T* y, const T* gy, std::size_t n, std::size_t inner, T* gx) {
-  const auto hit = [](T v, T extreme) { return v == extreme || (v != v && extreme != extreme); };
-  const Scratch<T> count(inner);
-  std::fill_n(count.data(), inner, T(0));
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < inner; ++j) count[j] += hit(x[i * inner + j], y[j]) ? T(1) : T(0);
-  }
-  for (std::size_t j = 0; j < inner; ++j) count[j] = gy[j] / count[j];
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < inner; ++j)
-      gx[i * inner + j] = hit(x[i * inner + j], y[j]) ? count[j] : T(0);
-  }
 }
 
 }  // namespace
@@ -84,10 +71,26 @@ void extremum_backward(const T* x, const T* y, const T* gy, std::size_t outer, s
       if (inner == 1) {
         functions<T>().share(x + i * n, y[i], gy[i], n, gx + i * n);
       } else {
-        share_columns(x + i * n * inner, y + i * inner, gy + i * inner, n, inner,
-                      gx + i * n * inner);
+        functions<T>().share_columns(x + i * n * inner, y + i * inner, gy + i * inner, n, inner,
+                                     gx + i * n * inner);
       }
     }
+  });
+}
+
+template <class T>
+void place_at_index(const std::int64_t* index, const T* gy, std::size_t outer, std::size_t n,
+                    std::size_t inner, T* gx) {
+  parallel_for(outer, units_per_block(n * inner), [&](std::size_t begin, std::size_t end) {
+    if (inner != 1) {
+      for (std::size_t i = begin; i < end; ++i)
+        functions<T>().place_columns(index + i * inner, gy + i * inner, n, inner,
+                                     gx + i * n * inner);
+      return;
+    }
+    std::fill(gx + begin * n, gx + end * n, T(0));
+    for (std::size_t i = begin; i < end; ++i)
+      gx[i * n + static_cast<std::size_t>(index[i])] = gy[i];
   });
 }
 
@@ -95,7 +98,9 @@ void extremum_backward(const T* x, const T* y, const T* gy, std::size_t outer, s
   template void arg_max<T>(const T*, std::size_t, std::size_t, std::size_t, std::int64_t*, T*); \
   template void arg_min<T>(const T*, std::size_t, std::size_t, std::size_t, std::int64_t*, T*); \
   template void extremum_backward<T>(const T*, const T*, const T*, std::size_t, std::size_t,    \
-                                     std::size_t, T*);
+                                     std::size_t, T*);                                          \
+  template void place_at_index<T>(const std::int64_t*, const T*, std::size_t, std::size_t,      \
+                                  std::size_t, T*);
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 #undef XG_INSTANTIATE

@@ -56,4 +56,9 @@ template <class T>
 void extremum_backward(const T* x, const T* y, const T* gy, std::size_t outer, std::size_t n,
                        std::size_t inner, T* gx);
 
+/// gx [outer, n, inner] = 0 but for gy [outer, inner] at index along the middle axis.
+template <class T>
+void place_at_index(const std::int64_t* index, const T* gy, std::size_t outer, std::size_t n,
+                    std::size_t inner, T* gx);
+
 }  // namespace xg::kernels

@@ -31,11 +31,18 @@ struct ReduceIsa {
                               std::size_t stride, T* y);
   /// First index of `value` in x, of a NaN if value is NaN; n if there is none.
   std::size_t (*find)(const T* x, std::size_t n, T value);
-  /// index[j] = first i with x[i * n + j] equal to value[j], or NaN if value[j] is.
-  void (*find_columns)(const T* x, const T* value, std::size_t rows, std::size_t n,
-                       std::int64_t* index);
+  /// y[j] = the largest (smallest) x[i * n + j], i < rows, and index[j] its i: the first of equals;
+  /// the first NaN if there is one.
+  void (*max_columns)(const T* x, std::size_t rows, std::size_t n, T* y, std::int64_t* index);
+  void (*min_columns)(const T* x, std::size_t rows, std::size_t n, T* y, std::int64_t* index);
   /// gx[j] = gy shared by those of x[0 .. n) equal to y, or NaN if y is.
   void (*share)(const T* x, T y, T gy, std::size_t n, T* gx);
+  /// The same for each column j < n of x [rows, n]: gy[j] shared by those equal to y[j].
+  void (*share_columns)(const T* x, const T* y, const T* gy, std::size_t rows, std::size_t n,
+                        T* gx);
+  /// gx [rows, n] = gy[j] in row index[j], else 0.
+  void (*place_columns)(const std::int64_t* index, const T* gy, std::size_t rows, std::size_t n,
+                        T* gx);
 };
 struct ReduceIsaSet {
   ReduceIsa<float> f32;

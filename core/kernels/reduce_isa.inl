@@ -183,13 +183,27 @@ std::size_t find(const T* x, std::size_t n, T value) {
   return n;
 }
 
-template <class T>
-void find_columns(const T* x, const T* value, std::size_t rows, std::size_t n,
-                  std::int64_t* index) {
-  // From the last row to the first, so that the first hit is what stays.
-  for (std::size_t i = rows; i-- > 0;) {
-    const auto here = static_cast<std::int64_t>(i);
-    for (std::size_t j = 0; j < n; ++j) index[j] = same(x[i * n + j], value[j]) ? here : index[j];
+constexpr std::size_t strip = 64;  // columns that are done together
+
+template <bool largest, class T>
+void extreme_columns(const T* x, std::size_t rows, std::size_t n, T* y, std::int64_t* index) {
+  using Integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  for (std::size_t begin = 0; begin < n; begin += strip) {
+    const std::size_t width = n - begin < strip ? n - begin : strip;
+    T best[strip];
+    Integer at[strip] = {};
+    for (std::size_t j = 0; j < width; ++j) best[j] = x[begin + j];
+    for (std::size_t i = 1; i < rows; ++i) {
+      const T* const line = x + i * n + begin;
+      for (std::size_t j = 0; j < width; ++j) {
+        const T v = line[j], b = best[j];
+        const bool wins = (largest ? v > b : v < b) | ((v != v) & (b == b));
+        best[j] = wins ? v : b;
+        at[j] = wins ? static_cast<Integer>(i) : at[j];
+      }
+    }
+    for (std::size_t j = 0; j < width; ++j) y[begin + j] = best[j];
+    for (std::size_t j = 0; j < width; ++j) index[begin + j] = at[j];
   }
 }
 
@@ -207,9 +221,38 @@ void share(const T* x, T y, T gy, std::size_t n, T* gx) {
   }
 }
 
+template <class T>
+void share_columns(const T* x, const T* y, const T* gy, std::size_t rows, std::size_t n, T* gx) {
+  for (std::size_t begin = 0; begin < n; begin += strip) {
+    const std::size_t width = n - begin < strip ? n - begin : strip;
+    T part[strip] = {};
+    for (std::size_t i = 0; i < rows; ++i) {
+      const T* const line = x + i * n + begin;
+      for (std::size_t j = 0; j < width; ++j) part[j] += same(line[j], y[begin + j]) ? T(1) : T(0);
+    }
+    for (std::size_t j = 0; j < width; ++j) part[j] = gy[begin + j] / part[j];
+    for (std::size_t i = 0; i < rows; ++i) {
+      const T* const line = x + i * n + begin;
+      T* const to = gx + i * n + begin;
+      for (std::size_t j = 0; j < width; ++j) to[j] = same(line[j], y[begin + j]) ? part[j] : T(0);
+    }
+  }
+}
+
+template <class T>
+void place_columns(const std::int64_t* __restrict index, const T* __restrict gy, std::size_t rows,
+                   std::size_t n, T* __restrict gx) {
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto here = static_cast<std::int64_t>(i);
+    for (std::size_t j = 0; j < n; ++j) gx[i * n + j] = index[j] == here ? gy[j] : T(0);
+  }
+}
+
 template <class T, Fold... folds>
 constexpr ReduceIsa<T> functions() {
-  return {{row<folds, T>...}, {columns<folds, T>...}, find<T>, find_columns<T>, share<T>};
+  return {{row<folds, T>...},       {columns<folds, T>...},    find<T>,
+          extreme_columns<true, T>, extreme_columns<false, T>, share<T>,
+          share_columns<T>,         place_columns<T>};
 }
 template <class T>
 constexpr ReduceIsa<T> kFunctions =
