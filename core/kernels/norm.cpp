@@ -1,6 +1,7 @@
 #include <xgrad/core/kernels/norm.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <xgrad/core/kernels/choose.hpp>
@@ -70,6 +71,35 @@ void sum_in_blocks(std::size_t rows, std::size_t n, F f, T* first, T* second) {
   if (second != nullptr) sum_rows(two, parts, n, second);
 }
 
+/// For each channel two sums of what row(first element of a row, channel, sums[2]) gives, in
+/// double: there may be many short rows. Some images at a time, as the loops before and after have
+/// them.
+template <class Row, class Take>
+void sum_channel_rows(const Channels& s, Row row, Take take) {
+  const std::size_t images = (s.outer + 15) / 16;
+  const std::size_t parts = images == 0 ? 0 : (s.outer + images - 1) / images;
+  const Scratch<double> partial(2 * parts * s.channels);
+  each(parts * s.channels, images * s.inner, [&, to = partial.data()](std::size_t unit) {
+    const std::size_t c = unit % s.channels, first = unit / s.channels * images;
+    double one = 0, two = 0;
+    for (std::size_t i = first; i < std::min(first + images, s.outer); ++i) {
+      const auto sums = row((i * s.channels + c) * s.inner, c);
+      one += static_cast<double>(sums[0]);
+      two += static_cast<double>(sums[1]);
+    }
+    to[2 * unit] = one;
+    to[2 * unit + 1] = two;
+  });
+  for (std::size_t c = 0; c < s.channels; ++c) {
+    double one = 0, two = 0;
+    for (std::size_t part = 0; part < parts; ++part) {
+      one += partial[2 * (part * s.channels + c)];
+      two += partial[2 * (part * s.channels + c) + 1];
+    }
+    take(c, one, two);
+  }
+}
+
 /// From the sums of x - mean and of its square.
 template <class T>
 void moments_of(T sum, T square, T count, T* offset, T* variance) {
@@ -94,12 +124,12 @@ void row_moments(bool centred, const T* x, std::size_t n, T eps, const RowMoment
 
 template <class T>
 void channel_moments(const Channels& s, const T* x, T* mean, T* offset, T* var) {
-  const std::size_t shape[] = {s.outer, s.channels, s.inner};
-  const bool reduced[] = {true, false, true};
-  reduce(Reduce::mean, x, shape, 3, reduced, mean);
   const NormIsa<T>& isa = functions<T>();
   const T count = static_cast<T>(s.outer * s.inner);
   if (s.inner == 1) {
+    const std::size_t shape[] = {s.outer, s.channels};
+    const bool reduced[] = {true, false};
+    reduce(Reduce::mean, x, shape, 2, reduced, mean);
     sum_in_blocks<T>(
         s.outer, s.channels,
         [=, &isa](std::size_t first, std::size_t rows, T* one, T* two) {
@@ -111,15 +141,21 @@ void channel_moments(const Channels& s, const T* x, T* mean, T* offset, T* var) 
       moments_of(offset[c], var[c], count, offset + c, var + c);
     return;
   }
-  each(s.channels, s.outer * s.inner, [=, &isa](std::size_t c) {
-    double sum = 0, square = 0;  // of many short rows
-    for (std::size_t i = 0; i < s.outer; ++i) {
-      T sums[2];
-      isa.row_deviations(x + (i * s.channels + c) * s.inner, mean[c], s.inner, sums);
-      sum += static_cast<double>(sums[0]);
-      square += static_cast<double>(sums[1]);
-    }
-    moments_of(static_cast<T>(sum), static_cast<T>(square), count, offset + c, var + c);
+  const auto sum = folds<T>().row[static_cast<std::size_t>(Fold::sum)];
+  const auto plain = [=](std::size_t at, std::size_t) {
+    const T zero = 0;
+    return std::array<T, 2>{sum(x + at, &zero, s.inner), zero};
+  };
+  sum_channel_rows(s, plain, [=](std::size_t c, double total, double) {
+    mean[c] = static_cast<T>(total / static_cast<double>(s.outer * s.inner));
+  });
+  const auto deviations = [=, &isa](std::size_t at, std::size_t c) {
+    std::array<T, 2> sums;
+    isa.row_deviations(x + at, mean[c], s.inner, sums.data());
+    return sums;
+  };
+  sum_channel_rows(s, deviations, [=](std::size_t c, double one, double two) {
+    moments_of(static_cast<T>(one), static_cast<T>(two), count, offset + c, var + c);
   });
 }
 
@@ -154,17 +190,14 @@ void channel_gradient_sums(const Channels& s, const T* gy, const T* x, const T* 
                           s.channels, one, two);
         },
         sum_gy, sum_gyx);
-  each(s.channels, s.outer * s.inner, [=, &isa](std::size_t c) {
-    double g = 0, gx = 0;  // of many short rows
-    for (std::size_t i = 0; i < s.outer; ++i) {
-      const std::size_t at = (i * s.channels + c) * s.inner;
-      T sums[2];
-      isa.row_sums(gy + at, x + at, nullptr, mean[c], s.inner, sums);
-      g += static_cast<double>(sums[0]);
-      gx += static_cast<double>(sums[1]);
-    }
-    sum_gy[c] = static_cast<T>(g);
-    sum_gyx[c] = static_cast<T>(gx);
+  const auto sums_of = [=, &isa](std::size_t at, std::size_t c) {
+    std::array<T, 2> sums;
+    isa.row_sums(gy + at, x + at, nullptr, mean[c], s.inner, sums.data());
+    return sums;
+  };
+  sum_channel_rows(s, sums_of, [=](std::size_t c, double one, double two) {
+    sum_gy[c] = static_cast<T>(one);
+    sum_gyx[c] = static_cast<T>(two);
   });
 }
 
