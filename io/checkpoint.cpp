@@ -142,8 +142,8 @@ std::vector<StateDict> Checkpoint::by_part(const std::string& file, const StateD
   for (const auto& [name, array] : all) {
     const std::size_t slash = name.find('/');
     const std::string prefix = name.substr(0, slash);
-    const auto part = std::find_if(parts_.begin(), parts_.end(),
-                                   [&](const Part& p) { return p.name == prefix; });
+    const auto part =
+        std::find_if(parts_.begin(), parts_.end(), [&](const Part& p) { return p.name == prefix; });
     require_file(slash != std::string::npos && part != parts_.end(), file, "every array",
                  "belong to a part of this run", "'" + name + "'");
     states[static_cast<std::size_t>(part - parts_.begin())].set(name.substr(slash + 1), array);
