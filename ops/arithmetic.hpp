@@ -92,7 +92,8 @@ concept VariableWithExpression = (AnyVariable<A> && detail::Expression<B>) ||
                                  (detail::Expression<A> && AnyVariable<B>);
 /// The same, or with a number in place of the expression.
 template <class A, class B>
-concept VariableWithOther = VariableWithExpression<A, B> ||(AnyVariable<A>&& detail::PlainNumber<B>) ||
+concept VariableWithOther = VariableWithExpression<A, B> ||
+                            (AnyVariable<A>&& detail::PlainNumber<B>) ||
                             (detail::PlainNumber<A> && AnyVariable<B>);
 
 template <Element T>

@@ -44,8 +44,9 @@ struct RowNorm : Function<RowNorm> {
   }
 
   template <class T>
-  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy, const SharedRowStatistics<T>& s,
-                               double eps, bool scaled, bool centred) {
+  static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy,
+                               const SharedRowStatistics<T>& s, double eps, bool scaled,
+                               bool centred) {
     const ShapeRequest rows{static_cast<std::ptrdiff_t>(s->rows),
                             static_cast<std::ptrdiff_t>(s->n)};
     const auto g = reshape(gy, rows);

@@ -103,7 +103,10 @@ TEST_CASE("functional: jacobian and hessian cost what the smaller dimension says
     return reshape(matmul(Variable<double>(a), reshape(Counted::apply(x), {-1, 1})), {-1});
   };
   calls = {};
-  REQUIRE(xt::allclose(xg::jacobian(f, grid(n)).value(), a));
+  const Array<double> jacobian = xg::jacobian(f, grid(n)).value();
+  REQUIRE(jacobian.shape() == a.shape());
+  // xtensor steps behind the null pointer of an empty array, which the sanitizer reports
+  REQUIRE((a.size() == 0 || xt::allclose(jacobian, a)));
   REQUIRE(calls.forward == 1);
   REQUIRE(calls.jvp == (inputs < outputs ? inputs : 0));
   REQUIRE(calls.backward == (inputs < outputs ? 0 : outputs));
