@@ -251,10 +251,18 @@ std::string check_unchanged(const Sample& sample) {
 
 const std::vector<SampleCheck>& sample_checks() {
   static const std::vector<SampleCheck> checks = {
-      {"grad", check_gradient},   {"grad2", check_second_gradient}, {"linear", check_linear},
-      {"bits", check_bits},       {"paths", check_paths},           {"adds", check_adds},
-      {"subsets", check_subsets}, {"float", check_float},           {"unchanged", check_unchanged},
-      {"jvp", check_tangent},     {"fwdrev", check_mixed_modes},
+      {"grad", check_gradient},
+      {"grad2", check_second_gradient},
+      {"linear", check_linear},
+      {"bits", check_bits},
+      {"paths", check_paths},
+      {"adds", check_adds},
+      {"subsets", check_subsets},
+      {"float", check_float},
+      {"unchanged", check_unchanged},
+      {"jvp", check_tangent},
+      {"jvpparts", check_tangent_subsets},
+      {"fwdrev", check_mixed_modes},
   };
   return checks;
 }

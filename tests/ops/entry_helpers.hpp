@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/autograd/functional.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 
@@ -50,6 +51,61 @@ Entry mover(const char* name, F f, std::vector<Shape> shapes, std::vector<Litera
                    std::move(expected)}};
   e.refusals = std::move(refusals);
   return e;
+}
+
+/// What f, of one result, does to gradients and tangents of ones: the gradient of each argument by
+/// the raw kernels, the same by the differentiable path, the gradient of its sum, and the tangent
+/// of the result. For rules that no numeric derivative sees: beside a NaN, at a tie, for padding.
+template <class F>
+Call rules_of(F f, bool twice = true) {
+  return call([f, twice]<class T>(const std::vector<Variable<T>>& x) {
+    using Listed = std::vector<Variable<T>>;
+    const auto filled = [](const Variable<T>& like, double value) {
+      return Variable<T>(full_array<T>(like.shape(), static_cast<T>(value)));
+    };
+    Listed leaves, directions;
+    for (const Variable<T>& input : x) {
+      leaves.emplace_back(input.value(), true);
+      directions.push_back(filled(input, 1));
+    }
+    const Listed y{f(leaves)};
+    const auto gradients = [&](const Listed& of, bool create_graph) {
+      Listed outputs, ones, found(leaves.size());
+      for (const Variable<T>& output : of) {
+        if (!output.requires_grad()) continue;
+        outputs.push_back(output);
+        ones.push_back(filled(output, 1));
+      }
+      if (!outputs.empty())
+        found = grad(outputs, leaves,
+                     {.grad_outputs = ones,
+                      .retain_graph = true,
+                      .create_graph = create_graph,
+                      .allow_unused = true});
+      for (std::size_t i = 0; i < found.size(); ++i)
+        if (!found[i].defined()) found[i] = filled(leaves[i], 0);
+      return found;
+    };
+    Listed results = gradients(y, false);
+    const Listed first = gradients(y, true), second = gradients(twice ? first : Listed(), false);
+    for (const Listed& list : {first, second})
+      for (const Variable<T>& g : list) results.push_back(g.detach());
+    results.push_back(
+        jvp([f](const Listed& in) { return Listed{f(in)}; }, x, directions).second[0]);
+    return results;
+  });
+}
+
+/// A reference for rules_of a function of one argument whose second derivative is zero, or (not
+/// `twice`) is not asked for.
+template <class F>
+Reference rule(std::string label, F f, Literal x, Literal gradient, Literal tangent,
+               bool twice = true) {
+  const Literal zero{x.shape, std::vector<double>(x.values.size())};
+  return {"rule: " + std::move(label),
+          rules_of(f, twice),
+          {std::move(x)},
+          {gradient, gradient, zero, std::move(tangent)}};
 }
 
 }  // namespace xg::test

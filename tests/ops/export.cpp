@@ -30,11 +30,11 @@ std::size_t elements(const Reference& reference) {
   return count;
 }
 
-/// The smallest reference case that is not trivial: pages show it.
+/// The smallest reference case that is not trivial and about values: pages show it.
 const Reference* example_of(const Entry& entry) {
   const Reference* best = nullptr;
   for (const Reference& reference : entry.references) {
-    if (elements(reference) < 3) continue;
+    if (elements(reference) < 3 || reference.label.starts_with("rule: ")) continue;
     if (best == nullptr || elements(reference) < elements(*best)) best = &reference;
   }
   return best != nullptr || entry.references.empty() ? best : &entry.references.front();

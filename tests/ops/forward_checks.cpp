@@ -7,6 +7,7 @@
 #include <xgrad/autograd/grad_mode.hpp>
 #include <xgrad/autograd/node.hpp>
 #include <xgrad/autograd/numeric_derivative.hpp>
+#include <xgrad/ops/arithmetic.hpp>
 
 #include "ops/draw.hpp"
 
@@ -146,6 +147,38 @@ std::string check_tangent(const Sample& sample) {
   if (!(std::abs(forward.sum - reverse.sum) <= 1e-12 * scale))
     return fmt::format("<Jv, u> is {:.17g}, <v, J'u> {:.17g}", forward.sum, reverse.sum);
   return compare_numerically(sample, x, v, tangents);
+}
+
+std::string check_tangent_subsets(const Sample& sample) {
+  const List x = inputs_of(sample), v = random_like(x, 9);
+  const std::size_t count = x.size();
+  if (count < 2 || count > 5) return {};
+  const auto f = [&](const List& in) { return sample.call.in_double(in); };
+  const bool twice = !sample.first_order_only;
+  const List leaf = leaves(x);
+  const auto push = [&](const List& tangents) {
+    return jvp(f, leaf, tangents, {.create_graph = twice}).second;
+  };
+  const List all = push(v), u = random_like(all, 10);
+  for (unsigned chosen = 1; chosen < 1U << (count - 1); ++chosen) {
+    List some(count), others(count);
+    for (std::size_t i = 0; i < count; ++i) ((chosen >> i & 1) != 0 ? some : others)[i] = v[i];
+    const List a = push(some), b = push(others);
+    List sum;
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      if (a[k].shape() != all[k].shape() || b[k].shape() != all[k].shape())
+        return fmt::format("tangents of the inputs {:b}: a result of another shape", chosen);
+      sum.push_back(a[k] + b[k]);
+    }
+    auto text = compare(
+        fmt::format("tangents of the inputs {:b} and of the rest, against all", chosen).c_str(),
+        sum, all);
+    if (text.empty() && twice)
+      text = compare("gradients of these tangents", gradients_of(sum, u, leaf),
+                     gradients_of(all, u, leaf));
+    if (!text.empty()) return text;
+  }
+  return {};
 }
 
 std::string check_mixed_modes(const Sample& sample) {

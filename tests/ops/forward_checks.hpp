@@ -12,6 +12,9 @@ namespace xg::test {
 /// against the numeric derivative along v.
 std::string check_tangent(const Sample& sample);
 
+/// Tangents of a part of the inputs and those of the rest add up to the tangent of all.
+std::string check_tangent_subsets(const Sample& sample);
+
 /// The second derivative of <u, f> along v three ways: forward over reverse, reverse over forward,
 /// reverse over reverse.
 std::string check_mixed_modes(const Sample& sample);

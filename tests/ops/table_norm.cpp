@@ -4,7 +4,7 @@
 #include <xgrad/ops/normalization_layer.hpp>
 #include <xgrad/ops/normalization_local.hpp>
 
-#include "ops/table.hpp"
+#include "ops/entry_helpers.hpp"
 
 // References: torch 2.15, double.
 namespace xg::test {
@@ -67,6 +67,17 @@ Entry batch_norm_entry() {
        eval,
        {{{1, 2, 2}, {1, 2, 3, -1}}, {{2}, {.5, -.5}}, {{2}, {2, .25}}},
        {{{1, 2, 2}, {2.49999750001875, 3.9999900000749995, -1.7499975000046875, 0.25}}}}};
+  // A mean between two numbers: (0, 2, 2) + 2^53 under the output gradient (1, 2, 4). mpmath.
+  e.references.push_back(
+      {"rule: a mean that rounds",
+       call([]<class T>(const std::vector<Variable<T>>& x) {
+         const Variable<T> leaf(x[0].value(), true);
+         const auto y = batch_norm(leaf, {}, {}, nullptr);
+         return grad(y, leaf, {.grad_outputs = {x[1]}});
+       }),
+       {{{3, 1}, {0x1p53, 0x1p53 + 2, 0x1p53 + 2}}, {{3, 1}, {1, 2, 4}}},
+       {{{3, 1}, {-1.5909634100866782e-5, -1.060646250799644, 1.0606621604337449}}},
+       1e-12});
   e.refusals = {
       {[] {
          (void)batch_norm(ones({2, 3}), {}, {}, nullptr, {.training = false});
@@ -273,6 +284,15 @@ Entry embedding_entry() {
                sample("scalar", scalar, {{{2, 3}}}), sample("empty", none, {{{2, 3}}})};
   e.references = {
       {"[2, 2]", plain, {{{3, 2}, {1, 2, 3, 4, 5, 6}}}, {{{2, 2, 2}, {1, 2, 5, 6, 5, 6, 3, 4}}}}};
+  // The row of the padding takes no gradient: PyTorch's rule.
+  const auto padded = [index](std::ptrdiff_t row) {
+    return [=](const auto& x) { return embedding(index, x[0], {.padding_idx = row}); };
+  };
+  const Literal weight{{3, 2}, {1, 2, 3, 4, 5, 6}};
+  e.references.push_back(rule("padding 0", padded(0), weight, {{3, 2}, {0, 0, 1, 1, 2, 2}},
+                              {{2, 2, 2}, {0, 0, 1, 1, 1, 1, 1, 1}}));
+  e.references.push_back(rule("padding -1", padded(-1), weight, {{3, 2}, {1, 1, 1, 1, 0, 0}},
+                              {{2, 2, 2}, {1, 1, 0, 0, 0, 0, 1, 1}}));
   e.refusals = {{[] {
                    (void)embedding(IndexArray{0, 3}, ones({3, 2}));
                  },

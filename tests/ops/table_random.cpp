@@ -1,3 +1,4 @@
+#include <xgrad/autograd/functional.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/random.hpp>
@@ -76,10 +77,18 @@ Entry gumbel_entry() {
                               const auto y = gumbel_softmax(leaf, {.hard = hard}, generator);
                               return grad(y, leaf, {.grad_outputs = {x[1]}});
                             };
-                            return slope(true) / slope(false);
+                            const auto tangent = [&](bool hard) {
+                              Generator generator(7);
+                              const auto f = [&](const Variable<T>& in) {
+                                return gumbel_softmax(in, {.hard = hard}, generator);
+                              };
+                              return jvp(f, x[0], x[1]).second;
+                            };
+                            return std::vector<Variable<T>>{slope(true) / slope(false),
+                                                            tangent(true) / tangent(false)};
                           }),
                           {{{3}, {1, -1, 0.5}}, {{3}, {0.5, 2, -1}}},
-                          {{{3}, {1, 1, 1}}}});
+                          {{{3}, {1, 1, 1}}, {{3}, {1, 1, 1}}}});
   e.refusals = {
       {[] { (void)gumbel_softmax(two, {.tau = 0}); }, "gumbel_softmax: tau must be > 0, got 0"},
       {[] { (void)gumbel_softmax(two, {.axis = 1}); },

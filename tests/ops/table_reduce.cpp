@@ -2,7 +2,9 @@
 #include <xgrad/ops/extremum.hpp>
 #include <xgrad/ops/reduce.hpp>
 
-#include "ops/table.hpp"
+#include <limits>
+
+#include "ops/entry_helpers.hpp"
 
 namespace xg::test {
 
@@ -107,6 +109,14 @@ Entry extremum_entry(const char* name, F f, Literal expected) {
                    call([f](const auto& x) { return f(x[0], Axes(0), false); }),
                    {matrix},
                    {std::move(expected)}}};
+  // A NaN is the extremum, and nothing on its line has a derivative.
+  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+  e.references.push_back(rule("beside NaN", [f](const auto& x) { return f(x[0], Axes(1), false); },
+                              {{2, 3, 2}, {1, 3, missing, 3, 2, 3, 7, missing, 7, 1, 7, 0}},
+                              {{2, 3, 2},
+                               {missing, 1 / 3., missing, 1 / 3., missing, 1 / 3., 1 / 3., missing,
+                                1 / 3., missing, 1 / 3., missing}},
+                              {{2, 2}, {missing, 1, 1, missing}}));
   e.refusals = axis_refusals(name, [f](const Axes& a) { (void)f(box, a, false); });
   return e;
 }

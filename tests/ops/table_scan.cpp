@@ -80,6 +80,26 @@ Entry prod_entry() {
   return e;
 }
 
+/// Zeros and, for the extremes, ties take the gradients that PyTorch gives them; the second
+/// derivative of p = 2 at 0 does not exist.
+void norm_rules(std::vector<Reference>& references) {
+  const auto add = [&](const char* what, double p, Literal x, Literal g, Literal tangent) {
+    references.push_back(rule(
+        what, [p](const auto& in) { return norm(in[0], p, 1); }, std::move(x), std::move(g),
+        std::move(tangent), p != 2));
+  };
+  add("p 1 at 0", 1, {{1, 3}, {0, 2, 3}}, {{1, 3}, {0, 1, 1}}, {{1}, {2}});
+  add("p 2 at 0", 2, {{2, 2}, {0, 0, 0, 0}}, {{2, 2}, {0, 0, 0, 0}}, {{2}, {0, 0}});
+  for (const double p : {1.5, 3.})
+    add("p > 1 at 0", p, {{2, 2}, {0, 0, 0, 2}}, {{2, 2}, {0, 0, 0, 1}}, {{2}, {0, 1}});
+  add("p -1 at 0", -1, {{1, 2}, {0, 2}}, {{1, 2}, {0, 0}}, {{1}, {0}});
+  add("p -1 at infinity", -1, {{2, 2}, {infinity, 2, infinity, infinity}}, {{2, 2}, {0, 1, 0, 0}},
+      {{2}, {1, 0}});
+  add("largest, a tie", infinity, {{1, 4}, {2, -2, 2, 1}}, {{1, 4}, {1 / 3., -1 / 3., 1 / 3., 0}},
+      {{1}, {1 / 3.}});
+  add("largest is 0", infinity, {{1, 2}, {0, 0}}, {{1, 2}, {0, 0}}, {{1}, {0}});
+}
+
 Entry norm_entry() {
   Entry e{.name = "norm", .smoothness = Smoothness::kinks};
   const std::pair<double, Literal> orders[] = {
@@ -107,6 +127,7 @@ Entry norm_entry() {
   e.samples.push_back({"negative elements",
                        call([](const auto& x) { return norm(x[0], 3, 1, {.keepdims = true}); }),
                        {{{3, 4}, -2, -0.3}}});
+  norm_rules(e.references);
   e.refusals = {{[] { (void)norm(box, 2, 2); }, "norm: axes must be in [-2, 2), got 2"},
                 {[] { (void)norm(box, std::nan("")); }, "norm: p must be a number, got nan"},
                 {[] { (void)norm(nothing, infinity); },
