@@ -64,8 +64,9 @@ def judge(workshop, mutant, reached, known, proofs):
         return "invalid"
     if mutant.key() in known:
         return "equivalent"
-    entries = reached.get(mutant.body.number, [])
-    return "caught" if notice(workshop, mutant, entries, proofs) else "survived"
+    if notice(workshop, mutant, reached.get(mutant.body.number, []), proofs):
+        return "caught"
+    return "equivalent" if mutant.function() in known else "survived"
 
 
 def of(count):
@@ -170,7 +171,7 @@ def main():
     survivors = [m for m, outcome in outcomes.items() if outcome == "survived"]
     for mutant in survivors:
         print(f"SURVIVED {mutant.name()}")
-    unused = set(known) - {m.key() for m in outcomes} if whole else set()
+    unused = set(known) - {k for m in outcomes for k in (m.key(), m.function())} if whole else set()
     for key in unused:
         print(f"FAILED equivalent.txt lists what is no mutant: {key}")
     print(f"{len(mutants)} mutants, seed {options.seed}, {time.monotonic() - start:.0f} s")
