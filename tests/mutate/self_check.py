@@ -97,12 +97,15 @@ def main(compiler):
     expect("two are listed", mutate(compiler, both, equivalent=listed), 0, r"^all +2 +0 +2 +0$")
     expect("a stale line", mutate(compiler, CHECKED + quiet, equivalent=listed), 1,
            "lists what is no mutant")
+    noticed = "ops/tiny.cpp | " + CHECKED.strip() + " | * -> / @46 | a wrong reason\n"
+    expect("a listed one is noticed", mutate(compiler, CHECKED + quiet, equivalent=noticed), 1,
+           "lists what is noticed")
     expect("one does not compile", mutate(compiler, CHECKED + quiet + STRICT), 0, r"^all +2 +0 +0 +1$")
     expect("a file that does not compile", mutate(compiler, both, damaged=both + "int\n"), 1,
            "cannot be built")
     wrong = mutate(compiler, "double checked_backward(double gy) { return gy * 4.0; }\n" + quiet)
     expect("an entry fails undamaged", wrong, 1, "undamaged, entries do not pass", "FAILED checked: value")
-    print(f"{7 - len(failures)} of 7 properties of the gate hold")
+    print(f"{8 - len(failures)} of 8 properties of the gate hold")
     return 1 if failures else 0
 
 

@@ -5,6 +5,7 @@ all of them. The files lie in BUILD/mutate, are compiled without optimisation, a
 the library in the place of its own.
 """
 
+import hashlib
 import json
 import re
 import resource
@@ -64,11 +65,27 @@ class Workshop:
     def __init__(self, build, damaged, jobs=1):
         self.build, self.jobs = Path(build).resolve(), jobs
         self.folder = self.build / "mutate"
-        self.damaged, self.invalid = damaged, set()
+        self.damaged = damaged
         self.binary = self.folder / "ops_table"
+        self.refused = self.remembered()
+        self.invalid = {name for path in damaged for name in self.refused.get(self.mark(path), [])}
         self.commands = json.loads(self.ninja(self.build, "-t", "compdb").stdout)
         lines = self.ninja(self.build, "-t", "commands", "ops_table").stdout.splitlines()
         self.link = next(c for c in reversed(lines) if " -o tests/ops/ops_table " in c)
+
+    def mark(self, path):
+        return f"{path} {hashlib.sha256(self.damaged[path][0].encode()).hexdigest()}"
+
+    def remembered(self):
+        """{file and its contents: mutants that did not compile} of earlier runs: each costs a second
+        compilation of its file."""
+        kept = self.folder / "invalid.json"
+        return json.loads(kept.read_text()) if kept.exists() else {}
+
+    def remember(self, wrong):
+        for name in wrong:
+            self.refused.setdefault(self.mark(name.partition(":")[0]), []).append(name)
+        write(self.folder / "invalid.json", json.dumps(self.refused, indent=1))
 
     def ninja(self, folder, *words):
         return subprocess.run(["ninja", *words], cwd=folder, capture_output=True, text=True)
@@ -145,6 +162,7 @@ class Workshop:
             if not wrong:
                 raise CannotBuild(run.stdout + run.stderr)
             self.invalid |= wrong
+            self.remember(wrong)
 
     def blamed(self, output):
         """The mutants that the compiler's messages name: where the error is, else what led there."""
