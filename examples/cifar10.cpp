@@ -1,6 +1,6 @@
 // CIFAR-10 with a small convolutional network: check, train, report; stop and go on.
 //
-//   ./run example cifar10 --dir FOLDER                       >= 70 % of the test images
+//   ./run example cifar10 --dir FOLDER                              80 % of the test images
 //   ./run example cifar10 --dir FOLDER --checkpoint run.ckpt            writes it every epoch
 //   ./run example cifar10 --dir FOLDER --checkpoint run.ckpt --resume   goes on, bit for bit
 //

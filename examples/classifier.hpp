@@ -2,6 +2,7 @@
 
 // What the examples that train classifiers share: the checks before, the report after.
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -68,8 +69,11 @@ inline xg::viz::Curve smooth_loss(const xg::train::History& history, std::size_t
 inline void add_curves(xg::viz::Report& report, const xg::train::History& history) {
   std::vector<double> epoch;
   for (std::size_t i = 0; i < history.epochs(); ++i) epoch.push_back(static_cast<double>(i + 1));
-  report.chart("Loss", {smooth_loss(history, 300), {"held out", epoch, history.test_loss}},
-               {.x_label = "epoch", .y_label = "cross entropy", .log_y = true});
+  const auto training = smooth_loss(history, 300);
+  const auto [least, most] = std::minmax_element(training.y.begin(), training.y.end());
+  const bool decades = !training.y.empty() && *most > 20 * *least;
+  report.chart("Loss", {training, {"held out", epoch, history.test_loss}},
+               {.x_label = "epoch", .y_label = "cross entropy", .log_y = decades});
   report.chart(
       "Accuracy",
       {{"training", epoch, history.train_accuracy}, {"held out", epoch, history.test_accuracy}},
