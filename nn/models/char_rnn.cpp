@@ -1,5 +1,7 @@
 #include "xgrad/nn/models/char_rnn.hpp"
 
+#include <algorithm>
+
 #include "xgrad/core/error.hpp"
 #include "xgrad/ops/dropout.hpp"
 #include "xgrad/ops/shape.hpp"

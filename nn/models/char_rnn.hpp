@@ -1,7 +1,5 @@
 #pragma once
 
-#include <optional>
-
 #include "xgrad/nn/embedding.hpp"
 #include "xgrad/nn/linear.hpp"
 #include "xgrad/nn/models/decoding.hpp"

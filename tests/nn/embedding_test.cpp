@@ -37,6 +37,9 @@ TEST_CASE("EmbeddingBag and Bilinear call their operations", "[nn][embedding]") 
   bag.weight.copy_(Array<double>{{1, 2}, {10, 20}, {100, 200}});
   CHECK((bag(IndexArray{{0, 1}, {2, 2}}).value() == Array<double>{{11, 22}, {200, 400}}));
   CHECK((bag(IndexArray{0, 1, 2}, IndexArray{0, 1}).value() == Array<double>{{1, 2}, {110, 220}}));
+  const Variable<double> factors(Array<double>{{2., 1.}, {0.5, 0.}});
+  CHECK((bag(IndexArray{{0, 1}, {2, 2}}, IndexArray(Shape{0}), factors).value() ==
+         Array<double>{{12, 24}, {50, 100}}));
   nn::Bilinear<double> form(2, 3, 1);
   CHECK(fill(form) == Names{"bias", "weight"});
   form.weight.copy_(Array<double>{{{1, 0, 0}, {0, 2, 0}}});
