@@ -14,6 +14,12 @@ void conv_relu(Sequential<T>& layers, std::size_t in, std::size_t out, PerAxis<2
   layers.push_back(ReLU<T>());
 }
 
+template <class T>
+void draw_as_he(Sequential<T>& net) {
+  for (const auto& [name, value] : net.named_parameters())
+    if (value.dimension() > 1) init::kaiming_normal_(value);
+}
+
 /// features, avgpool, flatten, classifier: the names of torchvision.
 template <class T>
 Sequential<T> assembled(Sequential<T> features, std::size_t pooled, Sequential<T> classifier) {
@@ -111,11 +117,15 @@ Sequential<T> vgg(const VGGOptions& o) {
       if (o.batch_norm) features.push_back(BatchNorm2d<T>(out));
       features.push_back(ReLU<T>());
     }
-    features.push_back(MaxPool2d<T>(2));
+    features.push_back(MaxPool2d<T>(2, {.ceil_mode = o.pooled == 1}));
   }
-  return assembled(
+  auto net = assembled(
       std::move(features), o.pooled,
       detail::classifier<T>(in * o.pooled * o.pooled, o.hidden, o.classes, o.dropout, false));
+  draw_as_he(net);
+  for (const auto& [name, value] : net.named_parameters())
+    if (name.ends_with(".bias")) init::zeros_(value);
+  return net;
 }
 
 template <class T>
@@ -139,8 +149,7 @@ Sequential<T> network_in_network(const NiNOptions& o) {
   if (o.last_relu) layers.push_back(ReLU<T>());
   layers.push_back(AdaptiveAvgPool2d<T>(1));
   layers.push_back(Flatten<T>());
-  for (const auto& [name, value] : layers.named_parameters())  // PyTorch's default dies out in nine
-    if (value.dimension() > 1) init::kaiming_normal_(value);
+  draw_as_he(layers);  // PyTorch's default dies out in nine
   return layers;
 }
 

@@ -43,12 +43,14 @@ struct VGGOptions {
   bool batch_norm = false;
   std::size_t in_channels = 3;
   std::size_t classes = 1000;
-  std::size_t pooled = 7;     ///< extent of the last feature map: 7 for 224x224, 1 for 32x32
+  std::size_t pooled = 7;     ///< extent of the last feature map: 7 for 224x224, 1 for 32x32 and
+                              ///< 28x28 (odd extents are then rounded up by pooling)
   std::size_t hidden = 4096;  ///< of the classifier
   double width = 1;           ///< factor of the convolutions' channels
   double dropout = 0.5;
 };
-/// 3x3 convolutions in five groups with max pooling. @throws ValueError for another depth.
+/// 3x3 convolutions in five groups with max pooling. Weights are drawn as He et al. do, biases are
+/// 0: with PyTorch's default the deeper ones do not learn. @throws ValueError for another depth.
 /// Source: Simonyan, Zisserman, arXiv:1409.1556, table 1.
 template <class T>
 Sequential<T> vgg(const VGGOptions& options = {});

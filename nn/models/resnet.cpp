@@ -171,7 +171,12 @@ Sequential<T> resnet(const ResNetOptions& o) {
   for (std::size_t i = 0; i < 4; ++i) {
     const std::size_t planes = stem << i;
     groups.add(layout->counts[i], planes * expansion,
-               {.width = expansion == 1 ? 0 : scaled(planes, o.inner_width)});
+               {.width = expansion == 1 ? 0 : scaled(planes, o.inner_width),
+                .preactivation = o.preactivation});
+  }
+  if (o.preactivation) {
+    net.add("bn2", BatchNorm2d<T>(groups.in));
+    net.add("relu2", ReLU<T>());
   }
   add_head(net, groups.in, o.classes);
   return net;

@@ -56,12 +56,14 @@ struct ResNetOptions {
   std::size_t depth = 18;  ///< 18, 34, 50, 101 or 152
   std::size_t in_channels = 3;
   std::size_t classes = 1000;
-  bool small_images = false;  ///< 28x28 or 32x32: 3x3 stride 1 first, no pooling
-  double width = 1;           ///< factor of all channels
-  double inner_width = 1;     ///< of bottlenecks alone: 2 makes torchvision's wide_resnet50_2
-  double drop_path = 0;       ///< of the last block; grows linearly from the first
+  bool small_images = false;   ///< 28x28 or 32x32: 3x3 stride 1 first, no pooling
+  double width = 1;            ///< factor of all channels
+  double inner_width = 1;      ///< of bottlenecks alone: 2 makes torchvision's wide_resnet50_2
+  double drop_path = 0;        ///< of the last block; grows linearly from the first
+  bool preactivation = false;  ///< norm and relu before each convolution: arXiv:1603.05027
 };
-/// For 224x224 images, as torchvision. @throws ValueError for another depth.
+/// For 224x224 images, as torchvision; of pre-activation with one more norm and relu at the end,
+/// "bn2" and "relu2". @throws ValueError for another depth.
 template <class T>
 Sequential<T> resnet(const ResNetOptions& options = {});
 

@@ -1,4 +1,5 @@
 #include <functional>
+#include <xgrad/autograd/grad_mode.hpp>
 #include <xgrad/autograd/gradcheck.hpp>
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/models/classic.hpp>
@@ -48,6 +49,22 @@ const Figure figures[] = {
     {"resnet152", [] { return models::resnet<float>({.depth = 152}); }, 60192808},
     {"wide resnet50", [] { return models::resnet<float>({.depth = 50, .inner_width = 2}); },
      68883240},
+    // pytorchcv: preresnet18, preresnet50, preresnet20_cifar10, preresnet110_cifar10
+    {"preresnet18", [] { return models::resnet<float>({.preactivation = true}); }, 11687848},
+    {"preresnet50", [] { return models::resnet<float>({.depth = 50, .preactivation = true}); },
+     25549480},
+    {"preresnet20",
+     [] {
+       return models::cifar_resnet<float>(
+           {.preactivation = true, .shortcut = models::Shortcut::projection});
+     },
+     272282},
+    {"preresnet110",
+     [] {
+       return models::cifar_resnet<float>(
+           {.depth = 110, .preactivation = true, .shortcut = models::Shortcut::projection});
+     },
+     1730522},
     {"resnet20", [] { return models::cifar_resnet<float>(); }, 269722},
     {"resnet32", [] { return models::cifar_resnet<float>({.depth = 32}); }, 464154},
     {"resnet44", [] { return models::cifar_resnet<float>({.depth = 44}); }, 658586},
@@ -75,6 +92,8 @@ const Figure figures[] = {
     {"fractalnet", [] { return models::fractalnet<float>(); }, 33724618},
     {"googlenet",
      [] { return nn::Sequential<float>(models::GoogLeNet<float>({.auxiliary = false})); }, 6998552},
+    {"wrn 16-10", [] { return models::wide_resnet<float>({.depth = 16}); }, 17116634},
+    {"wrn 40-8", [] { return models::wide_resnet<float>({.depth = 40, .widen = 8}); }, 35748314},
     {"wrn 28-10", [] { return models::wide_resnet<float>(); }, 36479194},
 };
 
@@ -84,9 +103,45 @@ struct Narrow {
   std::function<nn::Sequential<double>()> build;
   std::size_t size;
 };
+/// VGG as for 28x28 and 32x32; pre-activation or not, ResNets of these depths.
+nn::Sequential<double> narrow_vgg(std::size_t depth, bool batch_norm) {
+  return models::vgg<double>({.depth = depth,
+                              .batch_norm = batch_norm,
+                              .classes = 3,
+                              .pooled = 1,
+                              .hidden = 16,
+                              .width = 0.05,
+                              .dropout = 0});
+}
+nn::Sequential<double> narrow_resnet(std::size_t depth, bool preactivation = false) {
+  return models::resnet<double>({.depth = depth,
+                                 .classes = 3,
+                                 .small_images = true,
+                                 .width = 0.04,
+                                 .preactivation = preactivation});
+}
+nn::Sequential<double> narrow_mlp(std::vector<std::size_t> sizes) {
+  return nn::Sequential<double>(nn::Flatten<double>(), models::mlp<double>(sizes));
+}
+
 const Narrow narrow[] = {
+    {"two-layer net",
+     [] {
+       return narrow_mlp({3 * 64, 10, 3});
+     },
+     8},
+    {"three-layer net",
+     [] {
+       return narrow_mlp({3 * 64, 10, 8, 3});
+     },
+     8},
     {"lenet5",
      [] { return models::lenet5<double>({.in_channels = 3, .classes = 3, .width = 0.5}); }, 28},
+    {"lenet5 of 32",
+     [] {
+       return models::lenet5<double>({.in_channels = 3, .classes = 3, .image = 32, .width = 0.5});
+     },
+     32},
     {"alexnet",
      [] {
        return models::alexnet<double>(
@@ -101,17 +156,13 @@ const Narrow narrow[] = {
            {.classes = 3, .small_images = true, .width = 0.03, .dropout = 0});
      },
      32},
-    {"vgg11",
-     [] {
-       return models::vgg<double>({.depth = 11,
-                                   .batch_norm = true,
-                                   .classes = 3,
-                                   .pooled = 1,
-                                   .hidden = 16,
-                                   .width = 0.05,
-                                   .dropout = 0});
-     },
-     32},
+    {"zfnet 224", [] { return models::zfnet<double>({.classes = 3, .width = 0.03, .dropout = 0}); },
+     64},
+    {"vgg11", [] { return narrow_vgg(11, false); }, 32},
+    {"vgg11 with norms", [] { return narrow_vgg(11, true); }, 28},
+    {"vgg13", [] { return narrow_vgg(13, false); }, 28},
+    {"vgg16 with norms", [] { return narrow_vgg(16, true); }, 32},
+    {"vgg19", [] { return narrow_vgg(19, false); }, 32},
     {"nin",
      [] {
        return models::network_in_network<double>(
@@ -121,6 +172,11 @@ const Narrow narrow[] = {
     {"resnet18",
      [] { return models::resnet<double>({.classes = 3, .small_images = true, .width = 0.06}); },
      28},
+    {"resnet18 of pre-activation", [] { return narrow_resnet(18, true); }, 16},
+    {"resnet34", [] { return narrow_resnet(34); }, 16},
+    {"resnet50 of pre-activation", [] { return narrow_resnet(50, true); }, 8},
+    {"resnet101", [] { return narrow_resnet(101); }, 8},
+    {"resnet152", [] { return narrow_resnet(152); }, 8},
     {"resnet50 224",
      [] { return models::resnet<double>({.depth = 50, .classes = 3, .width = 0.03}); }, 64},
     {"densenet",
@@ -129,6 +185,11 @@ const Narrow narrow[] = {
            {.blocks = {2, 2}, .growth = 3, .stem = 4, .classes = 3, .small_images = true});
      },
      16},
+    {"densenet 224",
+     [] {
+       return models::densenet<double>({.blocks = {2, 3, 2}, .growth = 3, .stem = 4, .classes = 3});
+     },
+     64},
     {"fractalnet",
      [] {
        return models::fractalnet<double>(
@@ -141,6 +202,15 @@ const Narrow narrow[] = {
            {.classes = 3, .auxiliary = false, .small_images = true, .width = 0.06, .dropout = 0}));
      },
      32},
+    {"googlenet 224",
+     [] {
+       return nn::Sequential<double>(models::GoogLeNet<double>(
+           {.classes = 3, .auxiliary = false, .width = 0.06, .dropout = 0}));
+     },
+     64},
+    {"resnet20", [] { return models::cifar_resnet<double>({.classes = 3, .width = 0.2}); }, 16},
+    {"resnet110",
+     [] { return models::cifar_resnet<double>({.depth = 110, .classes = 3, .width = 0.1}); }, 8},
     {"resnet8 with stochastic depth",
      [] {
        return models::cifar_resnet<double>(
@@ -192,7 +262,7 @@ TEST_CASE("narrow models have the right shapes, gradients of both orders, and le
     auto copy = nn::clone(net);
     net.eval(), copy.eval();
     CHECK((net(x).value() == copy(x).value()));
-    if (model.size <= 32) {
+    if (model.size <= 64) {
       const auto f = [&](const Variable<double>& v) { return net(v); };
       const auto first = gradcheck(f, x, {.fast = true, .directions = 1, .shrink = false});
       INFO(first.reason + first.table);
@@ -219,6 +289,68 @@ TEST_CASE("narrow models have the right shapes, gradients of both orders, and le
     }
     if (steps > 1) CHECK(last < 0.05);
   }
+}
+
+TEST_CASE("models take the images of their papers", "[nn][models]") {
+  using Net = nn::Sequential<float>;
+  struct Taken {
+    const char* name;
+    std::function<Net(bool small)> build;
+  };
+  const Taken all[] = {
+      {"alexnet",
+       [](bool small) {
+         return models::alexnet<float>({.classes = 7, .small_images = small, .width = 0.05});
+       }},
+      {"zfnet",
+       [](bool small) {
+         return models::zfnet<float>({.classes = 7, .small_images = small, .width = 0.05});
+       }},
+      {"vgg16",
+       [](bool small) {
+         return models::vgg<float>(
+             {.classes = 7, .pooled = small ? 1U : 7U, .hidden = 20, .width = 0.05});
+       }},
+      {"googlenet",
+       [](bool small) {
+         return Net(models::GoogLeNet<float>({.classes = 7, .small_images = small, .width = 0.05}));
+       }},
+      {"resnet18",
+       [](bool small) {
+         return models::resnet<float>({.classes = 7, .small_images = small, .width = 0.05});
+       }},
+      {"resnet50 of pre-activation",
+       [](bool small) {
+         return models::resnet<float>({.depth = 50,
+                                       .classes = 7,
+                                       .small_images = small,
+                                       .width = 0.05,
+                                       .preactivation = true});
+       }},
+      {"densenet",
+       [](bool small) {
+         return models::densenet<float>(
+             {.growth = 2, .stem = 4, .classes = 7, .small_images = small});
+       }},
+      {"network in network",
+       [](bool) { return models::network_in_network<float>({.classes = 7, .width = 0.1}); }},
+      {"resnet20", [](bool) { return models::cifar_resnet<float>({.classes = 7, .width = 0.3}); }},
+      {"wrn 10",
+       [](bool) { return models::wide_resnet<float>({.depth = 10, .widen = 1, .classes = 7}); }},
+      {"fractalnet",
+       [](bool) {
+         return models::fractalnet<float>({.channels = {2, 4, 4, 4, 4}, .classes = 7});
+       }},
+  };
+  for (const Taken& model : all)
+    for (const std::size_t size : {28, 32, 224}) {
+      CAPTURE(model.name, size);
+      const NoGrad guard;
+      auto net = model.build(size < 100);
+      net.eval();
+      const Variable<float> x(full_array<float>({2, 3, size, size}, 0.5));
+      CHECK((net(x).shape() == Shape{2, 7}));
+    }
 }
 
 TEST_CASE("GoogLeNet has auxiliary heads in training", "[nn][models]") {
