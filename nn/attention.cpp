@@ -116,6 +116,14 @@ std::string MultiheadAttention<T>::description() const {
          ")";
 }
 template <class T>
+double MultiheadAttention<T>::multiply_adds(const Shape& x, const Shape&) const {
+  const auto width = static_cast<double>(embed_dim_);
+  const double places = static_cast<double>(element_count(x)) / width;  // of all sequences
+  const auto steps = static_cast<double>(x[options_.batch_first && x.size() == 3 ? 1 : 0]);
+  const auto in = static_cast<double>(2 * embed_dim_ + options_.kdim + options_.vdim);
+  return places * width * (in + 2 * steps);
+}
+template <class T>
 MultiheadAttention<T> MultiheadAttention<T>::rebuilt() const {
   return MultiheadAttention(embed_dim_, num_heads_, options_);
 }

@@ -55,6 +55,8 @@ class MultiheadAttention : public Module<T> {
   AttentionResult<T> operator()(const Variable<T>& q, const Variable<T>& k, const Variable<T>& v,
                                 const AttentionCall<T>& with = {});
   std::string description() const override;
+  /// Of projections, scores and weighted means, as if there were as many keys as queries.
+  double multiply_adds(const Shape& x, const Shape& y) const override;
   MultiheadAttention rebuilt() const;  ///< for clone()
 
   Variable<T> in_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight, in_proj_bias;

@@ -131,6 +131,13 @@ std::string Bilinear<T>::description() const {
   return "Bilinear(" + std::to_string(s[1]) + ", " + std::to_string(s[2]) + ", " +
          std::to_string(s[0]) + ")";
 }
+// x1 W_k first, then its product with x2.
+template <class T>
+double Bilinear<T>::multiply_adds(const Shape& x1, const Shape&) const {
+  const Shape& s = weight.shape();
+  return static_cast<double>(element_count(x1) / s[1]) *
+         static_cast<double>(weight.size() + s[0] * s[2]);
+}
 template <class T>
 Bilinear<T> Bilinear<T>::rebuilt() const {
   const Shape& s = weight.shape();

@@ -84,6 +84,7 @@ class Bilinear : public Module<T> {
 
   Variable<T> operator()(const Variable<T>& x1, const Variable<T>& x2);
   std::string description() const override;
+  double multiply_adds(const Shape& x1, const Shape& y) const override;
   Bilinear rebuilt() const;
 
   Variable<T> weight, bias;

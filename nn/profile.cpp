@@ -59,10 +59,15 @@ class Watch {
 
 template <class T>
 Profile profile(Layer<T>& model, const Shape& input_shape) {
+  return profile<T>(model, [&] { model(Variable<T>(full_array<T>(input_shape, T(0)))); });
+}
+
+template <class T>
+Profile profile(Module<T>& model, const std::function<void()>& run) {
   Profile result;
   const NoGrad guard;
   const Watch<T> watch(model, result);
-  model(Variable<T>(full_array<T>(input_shape, T(0))));
+  run();
   result.parameters = model.parameter_count();
   for (const ProfileRow& row : result.rows) {
     result.multiply_adds += row.multiply_adds;
@@ -94,5 +99,7 @@ std::string Profile::text() const {
 
 template Profile profile<float>(Layer<float>&, const Shape&);
 template Profile profile<double>(Layer<double>&, const Shape&);
+template Profile profile<float>(Module<float>&, const std::function<void()>&);
+template Profile profile<double>(Module<double>&, const std::function<void()>&);
 
 }  // namespace xg::nn

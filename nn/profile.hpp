@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "xgrad/nn/module.hpp"
 
 namespace xg::nn {
@@ -22,14 +24,27 @@ struct Profile {
 
 /// Runs the model once on zeros of this shape, in evaluation mode and without recording, and notes
 /// every module that has no children or parameters of its own. Modes are put back.
+///
+/// Multiply-adds are those of convolutions and products of matrices (Linear, Bilinear, recurrent
+/// and attention layers); what else a module does counts as none.
 /// @throws what the model throws at such an input.
 template <class T>
 Profile profile(Layer<T>& model, const Shape& input_shape);
 
-/// The same as a table: layer, output shape, parameters, multiply-adds, activation memory.
+/// The same of any model: `run` calls it, once.
+///
+///   profile<float>(char_rnn, [&] { char_rnn(tokens); })
+template <class T>
+Profile profile(Module<T>& model, const std::function<void()>& run);
+
+/// The same as a table: layer, output shape, parameters, multiply-adds, activation memory (bytes).
 template <class T>
 std::string summary(Layer<T>& model, const Shape& input_shape) {
   return profile(model, input_shape).text();
+}
+template <class T>
+std::string summary(Module<T>& model, const std::function<void()>& run) {
+  return profile(model, run).text();
 }
 
 }  // namespace xg::nn

@@ -74,6 +74,15 @@ std::string RecurrentLayers<T>::description() const {
   return text + ")";
 }
 
+// Each matrix once a step and sequence.
+template <class T>
+double RecurrentLayers<T>::multiply_adds(const Shape& x, const Shape&) const {
+  double count = 0;
+  for (const Variable<T>& w : weights_)
+    if (w.dimension() == 2) count += static_cast<double>(w.size());
+  return count * static_cast<double>(element_count(x) / input_size_);
+}
+
 template <class T>
 RecurrentCell<T>::RecurrentCell(const char* name, std::size_t gates, std::size_t input_size,
                                 std::size_t hidden_size, bool bias)
@@ -94,6 +103,12 @@ template <class T>
 std::string RecurrentCell<T>::description() const {
   return std::string(name_) + "(" + std::to_string(input_size()) + ", " +
          std::to_string(hidden_size()) + ")";
+}
+
+template <class T>
+double RecurrentCell<T>::multiply_adds(const Shape& x, const Shape&) const {
+  return static_cast<double>(weight_ih.size() + weight_hh.size()) *
+         static_cast<double>(element_count(x) / input_size());
 }
 
 template <class T>

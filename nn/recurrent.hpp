@@ -64,6 +64,7 @@ class RecurrentLayers : public Module<T> {
  public:
   RecurrentLayers(RecurrentLayers&&) noexcept = default;
   std::string description() const override;
+  double multiply_adds(const Shape& x, const Shape& y) const override;
 
  protected:
   RecurrentLayers(const char* name, std::size_t gates, std::size_t input_size,
@@ -83,6 +84,7 @@ class RecurrentCell : public Module<T> {
  public:
   RecurrentCell(RecurrentCell&&) noexcept = default;
   std::string description() const override;
+  double multiply_adds(const Shape& x, const Shape& y) const override;
   Variable<T> weight_ih, weight_hh, bias_ih, bias_hh;
 
  protected:

@@ -3,6 +3,7 @@
 #include <xgrad/io/safetensors.hpp>
 #include <xgrad/nn/activation.hpp>
 #include <xgrad/nn/conv.hpp>
+#include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/fold_batch_norm.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/pool.hpp>
@@ -130,4 +131,32 @@ TEST_CASE("a profile counts shapes, parameters, multiply-adds and bytes", "[nn][
   CHECK(net.training());
   CHECK(net[1].training());
   CHECK(std::get<IndexArray>(net.state_dict().at("1.num_batches_tracked"))() == 0);
+}
+
+TEST_CASE("a profile counts recurrent, attention and bilinear layers, and any call",
+          "[nn][profile]") {
+  const auto zeros = [](const Shape& shape) {
+    return Variable<float>(full_array<float>(shape, 0));
+  };
+  nn::LSTM<float> lstm(5, 4, {.num_layers = 2, .bidirectional = true, .proj_size = 3});
+  const nn::Profile sequence = nn::profile<float>(lstm, [&] { lstm(zeros({7, 2, 5})); });
+  REQUIRE(sequence.rows.size() == 1);
+  CHECK((sequence.rows[0].output == Shape{7, 2, 6}));
+  // a step: 4 gates of 4 from 5 (then 6) inputs and 3 states, projected to 3; twice for directions
+  CHECK(sequence.multiply_adds == 14. * 2 * (16 * (5 + 3) + 3 * 4 + 16 * (6 + 3) + 3 * 4));
+  CHECK(sequence.bytes == 4 * (7 * 2 * 6 + 4 * 2 * 3 + 4 * 2 * 4));
+  nn::GRUCell<float> cell(5, 4);
+  CHECK(nn::profile<float>(cell, [&] { cell(zeros({3, 5})); }).multiply_adds == 3. * 12 * (5 + 4));
+  nn::MultiheadAttention<float> attention(8, 2);
+  const auto attend = [&] {
+    const auto x = zeros({6, 3, 8});
+    attention(x, x, x);
+  };
+  // projections of 18 places, then 6 scores and 6 summands of the mean for each
+  CHECK(nn::profile<float>(attention, attend).multiply_adds == 18. * (4 * 64 + 2 * 6 * 8));
+  nn::Bilinear<float> form(4, 5, 3);
+  const auto both = [&] { form(zeros({2, 4}), zeros({2, 5})); };
+  CHECK(nn::profile<float>(form, both).multiply_adds == 2. * 3 * (4 * 5 + 5));
+  nn::Sequential<float> block(nn::TransformerEncoderLayer<float>(8, 2, {.dim_feedforward = 12}));
+  CHECK(nn::profile(block, {6, 3, 8}).multiply_adds == 18. * (4 * 64 + 2 * 6 * 8 + 2 * 8 * 12));
 }
