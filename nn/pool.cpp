@@ -103,8 +103,7 @@ std::string AdaptiveMaxPool<T, rank>::description() const {
 
 template <class T, std::size_t rank>
 Variable<T> LPPool<T, rank>::forward(const Variable<T>& x) {
-  if constexpr (rank == 1) return lp_pool1d(x, norm_type_, kernel_, options_);
-  if constexpr (rank == 2) return lp_pool2d(x, norm_type_, kernel_, options_);
+  return XG_BY_RANK(lp_pool, x, norm_type_, kernel_, options_);
 }
 template <class T, std::size_t rank>
 std::string LPPool<T, rank>::description() const {
@@ -112,37 +111,44 @@ std::string LPPool<T, rank>::description() const {
          window_text(kernel_, options_) + ")";
 }
 
-template <class T>
-FractionalMaxPool2d<T>::FractionalMaxPool2d(PerAxis<2> kernel_size,
-                                            const FractionalMaxPool2dOptions& options)
+template <class T, std::size_t rank>
+FractionalMaxPool<T, rank>::FractionalMaxPool(PerAxis<rank> kernel_size,
+                                              const FractionalMaxPoolOptions<rank>& options)
     : kernel_(kernel_size), options_(options) {
-  require<ValueError>(options.output_size.given() != options.output_ratio.has_value(),
-                      "FractionalMaxPool2d", "options", "have an output_size or an output_ratio",
+  const std::string name = detail::ranked_name<rank>("FractionalMaxPool");
+  require<ValueError>(options.output_size.given() != options.output_ratio.has_value(), name,
+                      "options", "have an output_size or an output_ratio",
                       options.output_size.given() ? "both" : "neither");
   const double ratio = options.output_ratio.value_or(0.5);
-  require<ValueError>(ratio > 0 && ratio < 1, "FractionalMaxPool2d", "output_ratio", "be in (0, 1)",
-                      ratio);
+  require<ValueError>(ratio > 0 && ratio < 1, name, "output_ratio", "be in (0, 1)", ratio);
 }
-template <class T>
-Variable<T> FractionalMaxPool2d<T>::forward(const Variable<T>& x) {
-  PerAxis<2> size = options_.output_size;
-  if (!size.given()) {
-    require<ShapeError>(x.dimension() >= 2, "FractionalMaxPool2d", "x", "be an image", x.shape());
-    const auto share = [&](std::size_t from_end) {
-      const auto extent = static_cast<double>(x.shape()[x.dimension() - from_end]);
-      return static_cast<std::ptrdiff_t>(extent * *options_.output_ratio);
-    };
-    size = PerAxis<2>(share(2), share(1));
-  }
+template <class T, std::size_t rank>
+PerAxis<rank> FractionalMaxPool<T, rank>::output_size(const Shape& x) const {
+  if (options_.output_size.given()) return options_.output_size;
+  require<ShapeError>(x.size() > rank, detail::ranked_name<rank>("FractionalMaxPool"), "x",
+                      "have channels and " + std::to_string(rank) + " more axes", x);
+  std::array<std::ptrdiff_t, rank> extents;
+  for (std::size_t i = 0; i < rank; ++i)
+    extents[i] = static_cast<std::ptrdiff_t>(static_cast<double>(x[x.size() - rank + i]) *
+                                             *options_.output_ratio);
+  return extents;
+}
+template <class T, std::size_t rank>
+Variable<T> FractionalMaxPool<T, rank>::forward(const Variable<T>& x) {
   Generator& generator = options_.generator ? *options_.generator : default_generator();
-  return fractional_max_pool2d(x, kernel_, size, generator);
+  const PerAxis<rank> size = output_size(x.shape());
+  if constexpr (rank == 2)
+    return fractional_max_pool2d(x, kernel_, size, options_.regions, generator);
+  else
+    return fractional_max_pool3d(x, kernel_, size, options_.regions, generator);
 }
-template <class T>
-std::string FractionalMaxPool2d<T>::description() const {
-  return "FractionalMaxPool2d(" + detail::axes_text(kernel_) + ", to " +
+template <class T, std::size_t rank>
+std::string FractionalMaxPool<T, rank>::description() const {
+  return detail::ranked_name<rank>("FractionalMaxPool") + "(" + detail::axes_text(kernel_) +
+         ", to " +
          (options_.output_ratio ? number_text(*options_.output_ratio)
                                 : detail::axes_text(options_.output_size)) +
-         ")";
+         (options_.regions == PoolRegions::random ? ", random" : "") + ")";
 }
 
 #define XG_INSTANTIATE(T, rank)            \
@@ -160,9 +166,13 @@ XG_INSTANTIATE(double, 3)
 #undef XG_INSTANTIATE
 template class LPPool<float, 1>;
 template class LPPool<float, 2>;
+template class LPPool<float, 3>;
+template class FractionalMaxPool<float, 2>;
+template class FractionalMaxPool<float, 3>;
 template class LPPool<double, 1>;
 template class LPPool<double, 2>;
-template class FractionalMaxPool2d<float>;
-template class FractionalMaxPool2d<double>;
+template class LPPool<double, 3>;
+template class FractionalMaxPool<double, 2>;
+template class FractionalMaxPool<double, 3>;
 
 }  // namespace xg::nn

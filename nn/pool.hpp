@@ -103,7 +103,7 @@ class AdaptiveMaxPool : public Layer<T> {
   PerAxis<rank> output_size_;
 };
 
-/// Power average (sum x^p)^(1/p) of each window: lp_pool1d, lp_pool2d.
+/// Power average (sum x^p)^(1/p) of each window: lp_pool1d, lp_pool2d, lp_pool3d.
 template <class T, std::size_t rank>
 class LPPool : public Layer<T> {
  public:
@@ -122,29 +122,35 @@ class LPPool : public Layer<T> {
   LpPoolOptions<rank> options_;
 };
 
-struct FractionalMaxPool2dOptions {
-  PerAxis<2> output_size = {};              ///< this, or
+template <std::size_t rank>
+struct FractionalMaxPoolOptions {
+  PerAxis<rank> output_size = {};           ///< this, or
   std::optional<double> output_ratio = {};  ///< a share of the input's extents, in (0, 1)
   std::optional<Generator> generator = {};  ///< of the regions; the default one if absent
+  PoolRegions regions = PoolRegions::pseudo_random;
 };
+using FractionalMaxPool2dOptions = FractionalMaxPoolOptions<2>;
+using FractionalMaxPool3dOptions = FractionalMaxPoolOptions<3>;
 
-/// Largest elements of pseudo-random regions, drawn anew at every call: fractional_max_pool2d.
-/// Source: Graham, arXiv:1412.6071.
-template <class T>
-class FractionalMaxPool2d : public Layer<T> {
+/// Largest elements of random regions, drawn anew at every call: fractional_max_pool2d,
+/// fractional_max_pool3d. Source: Graham, arXiv:1412.6071.
+template <class T, std::size_t rank>
+class FractionalMaxPool : public Layer<T> {
  public:
   /// @throws ValueError unless just one of output_size and output_ratio is given.
-  FractionalMaxPool2d(PerAxis<2> kernel_size, const FractionalMaxPool2dOptions& options);
+  FractionalMaxPool(PerAxis<rank> kernel_size, const FractionalMaxPoolOptions<rank>& options);
 
   Variable<T> forward(const Variable<T>& x) override;
   std::string description() const override;
   std::unique_ptr<Layer<T>> fresh() const override {
-    return std::make_unique<FractionalMaxPool2d>(kernel_, options_);
+    return std::make_unique<FractionalMaxPool>(kernel_, options_);
   }
 
  private:
-  PerAxis<2> kernel_;
-  FractionalMaxPool2dOptions options_;
+  PerAxis<rank> output_size(const Shape& x) const;
+
+  PerAxis<rank> kernel_;
+  FractionalMaxPoolOptions<rank> options_;
 };
 
 // clang-format off
@@ -165,6 +171,9 @@ template <class T> using AdaptiveMaxPool2d = AdaptiveMaxPool<T, 2>;
 template <class T> using AdaptiveMaxPool3d = AdaptiveMaxPool<T, 3>;
 template <class T> using LPPool1d = LPPool<T, 1>;
 template <class T> using LPPool2d = LPPool<T, 2>;
+template <class T> using LPPool3d = LPPool<T, 3>;
+template <class T> using FractionalMaxPool2d = FractionalMaxPool<T, 2>;
+template <class T> using FractionalMaxPool3d = FractionalMaxPool<T, 3>;
 // clang-format on
 
 }  // namespace xg::nn

@@ -160,33 +160,68 @@ Variable<T> lp_pool2d(const Variable<T>& x, double p, PerAxis<2> kernel,
 }
 
 template <Element T>
-Variable<T> fractional_max_pool2d(const Variable<T>& x, PerAxis<2> kernel, PerAxis<2> output_size,
-                                  const Array<T>& samples) {
-  const PoolInput input("fractional_max_pool2d", 2, x.shape());
-  const Windows windows = detail::fractional_windows(input, numbers(kernel).data(),
-                                                     numbers(output_size).data(), samples);
-  return maxima(input, x, windows).values;
+Variable<T> lp_pool3d(const Variable<T>& x, double p, PerAxis<3> kernel,
+                      const LpPool3dOptions& options) {
+  return lp_pool("lp_pool3d", x, p, kernel, options);
 }
 
-template <Element T>
-Variable<T> fractional_max_pool2d(const Variable<T>& x, PerAxis<2> kernel, PerAxis<2> output_size,
-                                  Generator& generator) {
-  const PoolInput input("fractional_max_pool2d", 2, x.shape());
-  Shape shape(x.shape().begin(), x.shape().end() - 2);
-  shape.push_back(2);
+namespace {
+
+/// The numbers of pseudo-random regions are drawn in T, as samples are given.
+template <std::size_t rank, class T>
+Variable<T> fractional_maxima(const char* op, const Variable<T>& x, const PerAxis<rank>& kernel,
+                              const PerAxis<rank>& output_size, PoolRegions regions,
+                              Generator& generator) {
+  const PoolInput input(op, rank, x.shape());
+  const auto k = numbers(kernel), size = numbers(output_size);
+  if (regions == PoolRegions::random)
+    return maxima(input, x, detail::random_windows(input, k.data(), size.data(), generator)).values;
+  Shape shape(x.shape().begin(), x.shape().end() - static_cast<std::ptrdiff_t>(rank));
+  shape.push_back(rank);
   Array<T> samples(shape);
   kernels::fill_uniform(generator, samples.data(), samples.size(), T(0), T(1));
-  return fractional_max_pool2d(x, kernel, output_size, samples);
+  return maxima(input, x, detail::fractional_windows(input, k.data(), size.data(), samples)).values;
 }
 
-template <Element T>
-Pooled<T> fractional_max_pool2d_with_indices(const Variable<T>& x, PerAxis<2> kernel,
-                                             PerAxis<2> output_size, const Array<T>& samples) {
-  const PoolInput input("fractional_max_pool2d", 2, x.shape());
-  return pooled(input, x,
-                detail::fractional_windows(input, numbers(kernel).data(),
-                                           numbers(output_size).data(), samples));
+template <std::size_t rank, class T>
+Windows windows_of(const PoolInput& input, const PerAxis<rank>& kernel,
+                   const PerAxis<rank>& output_size, const Array<T>& samples) {
+  return detail::fractional_windows(input, numbers(kernel).data(), numbers(output_size).data(),
+                                    samples);
 }
+
+}  // namespace
+
+#define XG_DEFINE(rank)                                                                           \
+  template <Element T>                                                                            \
+  Variable<T> fractional_max_pool##rank##d(const Variable<T>& x, PerAxis<rank> kernel,            \
+                                           PerAxis<rank> output_size, const Array<T>& samples) {  \
+    const PoolInput input("fractional_max_pool" #rank "d", rank, x.shape());                      \
+    return maxima(input, x, windows_of(input, kernel, output_size, samples)).values;              \
+  }                                                                                               \
+  template <Element T>                                                                            \
+  Variable<T> fractional_max_pool##rank##d(const Variable<T>& x, PerAxis<rank> kernel,            \
+                                           PerAxis<rank> output_size, PoolRegions regions,        \
+                                           Generator& generator) {                                \
+    return fractional_maxima("fractional_max_pool" #rank "d", x, kernel, output_size, regions,    \
+                             generator);                                                          \
+  }                                                                                               \
+  template <Element T>                                                                            \
+  Variable<T> fractional_max_pool##rank##d(const Variable<T>& x, PerAxis<rank> kernel,            \
+                                           PerAxis<rank> output_size, Generator& generator) {     \
+    return fractional_max_pool##rank##d(x, kernel, output_size, PoolRegions::pseudo_random,       \
+                                        generator);                                               \
+  }                                                                                               \
+  template <Element T>                                                                            \
+  Pooled<T> fractional_max_pool##rank##d_with_indices(const Variable<T>& x, PerAxis<rank> kernel, \
+                                                      PerAxis<rank> output_size,                  \
+                                                      const Array<T>& samples) {                  \
+    const PoolInput input("fractional_max_pool" #rank "d", rank, x.shape());                      \
+    return pooled(input, x, windows_of(input, kernel, output_size, samples));                     \
+  }
+XG_DEFINE(2)
+XG_DEFINE(3)
+#undef XG_DEFINE
 
 #define XG_INSTANTIATE_RANK(T, rank)                                                              \
   template Variable<T> max_pool##rank##d(const Variable<T>&, PerAxis<rank>,                       \
@@ -199,21 +234,28 @@ Pooled<T> fractional_max_pool2d_with_indices(const Variable<T>& x, PerAxis<2> ke
   template Variable<T> adaptive_avg_pool##rank##d(const Variable<T>&, PerAxis<rank>);             \
   template Variable<T> adaptive_max_pool##rank##d(const Variable<T>&, PerAxis<rank>);             \
   template Pooled<T> adaptive_max_pool##rank##d_with_indices(const Variable<T>&, PerAxis<rank>);
+#define XG_INSTANTIATE_FRACTIONAL(T, rank)                                                        \
+  template Variable<T> fractional_max_pool##rank##d(const Variable<T>&, PerAxis<rank>,            \
+                                                    PerAxis<rank>, const Array<T>&);              \
+  template Variable<T> fractional_max_pool##rank##d(const Variable<T>&, PerAxis<rank>,            \
+                                                    PerAxis<rank>, PoolRegions, Generator&);      \
+  template Variable<T> fractional_max_pool##rank##d(const Variable<T>&, PerAxis<rank>,            \
+                                                    PerAxis<rank>, Generator&);                   \
+  template Pooled<T> fractional_max_pool##rank##d_with_indices(const Variable<T>&, PerAxis<rank>, \
+                                                               PerAxis<rank>, const Array<T>&);
 #define XG_INSTANTIATE(T)                                                                         \
   XG_INSTANTIATE_RANK(T, 1)                                                                       \
   XG_INSTANTIATE_RANK(T, 2)                                                                       \
   XG_INSTANTIATE_RANK(T, 3)                                                                       \
   template Variable<T> lp_pool1d(const Variable<T>&, double, PerAxis<1>, const LpPool1dOptions&); \
   template Variable<T> lp_pool2d(const Variable<T>&, double, PerAxis<2>, const LpPool2dOptions&); \
-  template Variable<T> fractional_max_pool2d(const Variable<T>&, PerAxis<2>, PerAxis<2>,          \
-                                             const Array<T>&);                                    \
-  template Variable<T> fractional_max_pool2d(const Variable<T>&, PerAxis<2>, PerAxis<2>,          \
-                                             Generator&);                                         \
-  template Pooled<T> fractional_max_pool2d_with_indices(const Variable<T>&, PerAxis<2>,           \
-                                                        PerAxis<2>, const Array<T>&);
+  template Variable<T> lp_pool3d(const Variable<T>&, double, PerAxis<3>, const LpPool3dOptions&); \
+  XG_INSTANTIATE_FRACTIONAL(T, 2)                                                                 \
+  XG_INSTANTIATE_FRACTIONAL(T, 3)
 XG_INSTANTIATE(float)
 XG_INSTANTIATE(double)
 #undef XG_INSTANTIATE
+#undef XG_INSTANTIATE_FRACTIONAL
 #undef XG_INSTANTIATE_RANK
 
 }  // namespace xg

@@ -127,6 +127,7 @@ struct LpPoolOptions {
 };
 using LpPool1dOptions = LpPoolOptions<1>;
 using LpPool2dOptions = LpPoolOptions<2>;
+using LpPool3dOptions = LpPoolOptions<3>;
 
 /// Power average: y = (sum over the window of x^p)^(1/p), p > 0 (x^p, not |x|^p, as PyTorch).
 /// Gradient: gy x^(p-1) y^(1-p); 0 where the sum is 0; NaN where it is negative (but p = 1).
@@ -136,25 +137,53 @@ Variable<T> lp_pool1d(const Variable<T>& x, double p, PerAxis<1> kernel,
 template <Element T>
 Variable<T> lp_pool2d(const Variable<T>& x, double p, PerAxis<2> kernel,
                       const LpPool2dOptions& options = {});
+template <Element T>
+Variable<T> lp_pool3d(const Variable<T>& x, double p, PerAxis<3> kernel,
+                      const LpPool3dOptions& options = {});
 
-/// Fractional max pooling with pseudo-random regions: with alpha = (d - k) / (output_size - 1) and
-/// u of the plane, window i of an axis begins at int((i + u) alpha) - int(u alpha), the last at d -
-/// k.
+/// Where the windows of fractional max pooling begin along an axis of extent d, of which
+/// m = output_size windows of k elements are to cover all but a rest: at 0 first and at d - k last
+/// (a single one at d - k), in steps of about alpha = (d - k) / (m - 1).
+enum class PoolRegions : std::uint8_t {
+  pseudo_random,  ///< window i at int((i + u) alpha) - int(u alpha), u of the plane and the axis
+  random,         ///< steps of int(alpha) and int(alpha) + 1, as many as it takes, in any order
+};
+
+/// Fractional max pooling with pseudo-random regions (see PoolRegions) by given numbers u.
 ///
 ///   samples  [batch, channels, 2] or [channels, 2]: u in [0, 1), u[..., 0] for the last axis,
-///            u[..., 1] for the one before
+///            u[..., 1] for the one before; in 3d [..., 3] in the order of the axes (as PyTorch)
 ///
-/// Gradient as max_pool2d. Source: Graham, arXiv:1412.6071, section 2 (as PyTorch).
+/// Gradient as max_pool2d. Source: Graham, arXiv:1412.6071, section 2 (windows of one size,
+/// overlapping where k > alpha, as PyTorch).
 template <Element T>
 Variable<T> fractional_max_pool2d(const Variable<T>& x, PerAxis<2> kernel, PerAxis<2> output_size,
                                   const Array<T>& samples);
-/// The same with u drawn uniformly.
+template <Element T>
+Variable<T> fractional_max_pool3d(const Variable<T>& x, PerAxis<3> kernel, PerAxis<3> output_size,
+                                  const Array<T>& samples);
+/// The same with regions drawn for each plane by itself.
+///
+///   fractional_max_pool2d(x, 2, 14)    fractional_max_pool2d(x, 2, 14, PoolRegions::random)
 template <Element T>
 Variable<T> fractional_max_pool2d(const Variable<T>& x, PerAxis<2> kernel, PerAxis<2> output_size,
+                                  PoolRegions regions, Generator& generator = default_generator());
+template <Element T>
+Variable<T> fractional_max_pool3d(const Variable<T>& x, PerAxis<3> kernel, PerAxis<3> output_size,
+                                  PoolRegions regions, Generator& generator = default_generator());
+/// Pseudo-random.
+template <Element T>
+Variable<T> fractional_max_pool2d(const Variable<T>& x, PerAxis<2> kernel, PerAxis<2> output_size,
+                                  Generator& generator = default_generator());
+template <Element T>
+Variable<T> fractional_max_pool3d(const Variable<T>& x, PerAxis<3> kernel, PerAxis<3> output_size,
                                   Generator& generator = default_generator());
 /// The first with the places of the elements chosen.
 template <Element T>
 Pooled<T> fractional_max_pool2d_with_indices(const Variable<T>& x, PerAxis<2> kernel,
                                              PerAxis<2> output_size, const Array<T>& samples);
+template <Element T>
+Pooled<T> fractional_max_pool3d_with_indices(const Variable<T>& x, PerAxis<3> kernel,
+                                             PerAxis<3> output_size, const Array<T>& samples);
 
 }  // namespace xg

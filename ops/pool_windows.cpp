@@ -143,44 +143,6 @@ Windows adaptive_windows(const PoolInput& x, const std::ptrdiff_t* output_size) 
   return p;
 }
 
-template <class T>
-Windows fractional_windows(const PoolInput& x, const std::ptrdiff_t* kernel,
-                           const std::ptrdiff_t* output_size, const Array<T>& samples) {
-  Shape expected(x.shape.begin(), x.shape.end() - 2);
-  expected.push_back(2);
-  if (samples.shape() != expected)
-    require<ShapeError>(false, x.op, "samples", "have shape " + to_string(expected),
-                        samples.shape());
-  auto p = std::make_shared<Pooling>();
-  p->plane_tables = true;
-  const std::size_t planes = x.planes();
-  p->axis[0].begin.assign(planes, 0);
-  for (std::size_t i = 0; i < 2; ++i) {
-    require<ValueError>(kernel[i] >= 1, x.op, "kernel", "be >= 1", kernel[i]);
-    require<ValueError>(output_size[i] >= 1, x.op, "output_size", "be >= 1", output_size[i]);
-    const std::size_t in = x.extent(i), out = whole(output_size[i]), k = whole(kernel[i]);
-    if (out + k - 1 > in)
-      require<ShapeError>(
-          false, x.op, "output_size",
-          "leave room for windows: at most extent - kernel + 1 of " + to_string(x.shape),
-          output_size[i]);
-    PoolAxis& axis = p->axis[i + 1] = axis_of(in, out);
-    for (std::size_t o = 0; o < out; ++o) set_window(axis, o, 0, k);
-    axis.begin.assign(planes * out, 0);
-    const T alpha = out > 1 ? static_cast<T>(in - k) / static_cast<T>(out - 1) : T(0);
-    for (std::size_t plane = 0; plane < planes; ++plane) {
-      const T u = samples.data()[2 * plane + 1 - i];
-      require<ValueError>(u >= 0 && u < 1, x.op, "samples", "be in [0, 1)", u);
-      std::uint32_t* const begin = axis.begin.data() + plane * out;
-      for (std::size_t o = 0; o + 1 < out; ++o)
-        begin[o] = static_cast<std::uint32_t>((static_cast<T>(o) + u) * alpha) -
-                   static_cast<std::uint32_t>(u * alpha);
-      begin[out - 1] = static_cast<std::uint32_t>(in - k);
-    }
-  }
-  return p;
-}
-
 Windows neighbour_windows(const PoolInput& x, std::size_t size) {
   auto p = std::make_shared<Pooling>();
   PoolAxis axis = axis_of(x.extent(0), x.extent(0));
@@ -193,10 +155,5 @@ Windows neighbour_windows(const PoolInput& x, std::size_t size) {
   for (std::size_t i = 1; i < x.rank; ++i) p->axis[3 - x.rank + i] = identity_axis(x.extent(i));
   return p;
 }
-
-template Windows fractional_windows(const PoolInput&, const std::ptrdiff_t*, const std::ptrdiff_t*,
-                                    const Array<float>&);
-template Windows fractional_windows(const PoolInput&, const std::ptrdiff_t*, const std::ptrdiff_t*,
-                                    const Array<double>&);
 
 }  // namespace xg::detail

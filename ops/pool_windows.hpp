@@ -6,6 +6,7 @@
 
 #include "xgrad/core/array.hpp"
 #include "xgrad/core/kernels/pool.hpp"
+#include "xgrad/core/random.hpp"
 #include "xgrad/ops/per_axis.hpp"
 
 namespace xg::detail {
@@ -45,9 +46,13 @@ using Windows = std::shared_ptr<const kernels::Pooling>;
 
 Windows regular_windows(const PoolInput& x, const PoolNumbers& n);
 Windows adaptive_windows(const PoolInput& x, const std::ptrdiff_t* output_size);
+/// Pseudo-random regions by numbers u [.., rank]; in two dimensions the last axis comes first.
 template <class T>
 Windows fractional_windows(const PoolInput& x, const std::ptrdiff_t* kernel,
                            const std::ptrdiff_t* output_size, const Array<T>& samples);
+/// Steps of two lengths in random order, the same for every type of element.
+Windows random_windows(const PoolInput& x, const std::ptrdiff_t* kernel,
+                       const std::ptrdiff_t* output_size, Generator& generator);
 /// Windows of `size` neighbours of axis 0, size / 2 of them before; averages divide by size.
 Windows neighbour_windows(const PoolInput& x, std::size_t size);
 

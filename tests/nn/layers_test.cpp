@@ -106,6 +106,13 @@ TEST_CASE("layers give the shapes that PyTorch gives", "[nn][conv][pool]") {
   CHECK((nn::LPPool2d<float>(2, 2)(image({2, 1, 6, 6})).shape() == Shape{2, 1, 3, 3}));
   using Fraction = nn::FractionalMaxPool2d<float>;
   CHECK((Fraction(2, {.output_ratio = 0.7})(image({1, 1, 10, 10})).shape() == Shape{1, 1, 7, 7}));
+  nn::FractionalMaxPool3d<float> regions(
+      {1, 2, 3},
+      {.output_size = {2, 3, 2}, .generator = Generator(3), .regions = PoolRegions::random});
+  CHECK((regions(image({1, 1, 4, 5, 6})).shape() == Shape{1, 1, 2, 3, 2}));
+  CHECK(regions.description() == "FractionalMaxPool3d(1x2x3, to 2x3x2, random)");
+  CHECK(
+      (nn::LPPool3d<float>(2, {1, 2, 2})(image({2, 1, 3, 6, 6})).shape() == Shape{2, 1, 3, 3, 3}));
   CHECK(
       (nn::Upsample<float>({.scale_factor = 2})(image({1, 2, 3, 4})).shape() == Shape{1, 2, 6, 8}));
   CHECK((nn::PixelShuffle<float>(2)(image({1, 8, 3, 4})).shape() == Shape{1, 2, 6, 8}));

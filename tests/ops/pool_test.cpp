@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 
 #include "support/catch.hpp"
 
@@ -174,4 +175,36 @@ TEST_CASE("pooling: what PyTorch does at the borders of its rules", "[ops][pool]
   const Variable<double> zeros(line<double>({0, 0, 3, 4}), true);
   REQUIRE(xt::allclose(grad(sum(lp_pool1d(zeros, 2, 2)), zeros).value(),
                        line<double>({0, 0, 0.6, 0.8}), 1e-14, 0));
+}
+
+TEST_CASE("random regions: all orders of two steps, drawn for each plane and axis", "[ops][pool]") {
+  // With windows of one element the values of a ramp are where windows begin.
+  Array<double> x(Shape{4000, 2, 9, 3});
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x.data()[i] = static_cast<double>(i / 3 % 9) + 100. * static_cast<double>(i % 3);
+  Generator generator(7);
+  const Array<double> y =
+      fractional_max_pool2d(Variable<double>(x), 1, {4, 2}, PoolRegions::random, generator).value();
+  std::map<std::vector<double>, int> orders;
+  int alike = 0;  // planes of an image
+  for (std::size_t n = 0; n < 4000; ++n) {
+    std::vector<double> begins[2];
+    for (std::size_t c = 0; c < 2; ++c) {
+      for (std::size_t i = 0; i < 4; ++i) begins[c].push_back(y(n, c, i, 0));
+      CHECK(y(n, c, 0, 1) == 200);  // two windows: the last begins at 3 - 1
+      ++orders[begins[c]];
+    }
+    alike += begins[0] == begins[1];
+  }
+  // 8 = 3 + 3 + 2
+  REQUIRE(orders.size() == 3);
+  for (const std::vector<double>& order :
+       {std::vector<double>{0, 2, 5, 8}, {0, 3, 5, 8}, {0, 3, 6, 8}})
+    CHECK(orders[order] == Approx(8000. / 3).margin(250));  // six standard deviations
+  CHECK(alike == Approx(4000. / 3).margin(180));
+  // Pseudo-random ones follow from one number, so not all orders are possible; both cover the ends.
+  const auto drawn =
+      fractional_max_pool3d(Variable<double>(Array<double>(Shape{1, 1, 5, 4, 4}, 1.)), 2, {3, 2, 2},
+                            PoolRegions::random, generator);
+  CHECK((drawn.shape() == Shape{1, 1, 3, 2, 2}));
 }

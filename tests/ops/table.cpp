@@ -68,6 +68,7 @@ const Entries& table() {
              loss_entries,
              conv_entries,
              pool_entries,
+             pool_region_entries,
              norm_entries,
              recurrent_cell_entries,
              recurrent_entries,

@@ -128,6 +128,7 @@ Entries regression_entries();
 Entries margin_entries();
 Entries conv_entries();
 Entries pool_entries();
+Entries pool_region_entries();
 Entries norm_entries();
 Entries recurrent_cell_entries();
 Entries recurrent_entries();

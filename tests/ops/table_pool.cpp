@@ -265,95 +265,11 @@ Entry adaptive_entry(const char* name, F f, Shape shape, PerAxis<rank> size, Lit
   return e;
 }
 
-Entry lp1_entry() {
-  constexpr auto f = XG_POOL(lp_pool1d);
-  Entry e{.name = "lp_pool1d"};
-  e.samples = {
-      sample("2", of_square(f, 2., PerAxis<1>(2), LpPool1dOptions{}), {2, 2, 6}),
-      sample("3, cut off",
-             of_square(f, 3., PerAxis<1>(3), LpPool1dOptions{.stride = 2, .ceil_mode = true}),
-             {1, 2, 6})};
-  e.references = {{"3, cut off",
-                   of(f, 3., PerAxis<1>(3), LpPool1dOptions{.stride = 2, .ceil_mode = true}),
-                   {{{1, 1, 6}, {1, 2, 3, 4, 5, 6}}},
-                   {{{1, 1, 3}, {3.3019272488946263, 5.9999999999999991, 7.9973949851626172}}}},
-                  {"1, negative",
-                   of(f, 1., PerAxis<1>(2), LpPool1dOptions{}),
-                   {{{1, 1, 4}, {1, -2, 0, 0}}},
-                   {{{1, 1, 2}, {-1, 0}}}}};
-  e.refusals = {{[] {
-                   (void)lp_pool1d(ones({1, 2, 3}), 0, 2);
-                 },
-                 "lp_pool1d: p must be > 0 and finite, got 0"}};
-  return e;
-}
-
-Entry lp2_entry() {
-  constexpr auto f = XG_POOL(lp_pool2d);
-  Entry e{.name = "lp_pool2d"};
-  e.samples = {sample("2", of_square(f, 2., PerAxis<2>(2), LpPool2dOptions{}), {2, 1, 4, 2})};
-  e.references = {{"2",
-                   of(f, 2., PerAxis<2>(1, 2), LpPool2dOptions{}),
-                   {{{1, 1, 2, 2}, {3, 4, -5, 12}}},
-                   {{{1, 1, 2, 1}, {5, 13}}}}};
-  e.refusals = {{[] {
-                   (void)lp_pool2d(ones({1, 2, 3, 3}), -1, 2);
-                 },
-                 "lp_pool2d: p must be > 0 and finite, got -1"}};
-  return e;
-}
-
-Entry fractional_entry() {
-  const auto at = [](const PerAxis<2>& kernel, const PerAxis<2>& size, bool square) {
-    return call([=]<class T>(const std::vector<Variable<T>>& x) {
-      Array<T> samples(Shape(x[0].shape().begin(), x[0].shape().end() - 2));
-      Shape two = samples.shape();
-      two.push_back(2);
-      Array<T> u(two);
-      for (std::size_t i = 0; i < u.size(); ++i)
-        u.data()[i] = static_cast<T>(0.3 * static_cast<double>(i % 4));
-      return fractional_max_pool2d(square ? x[0] * x[0] : x[0], kernel, size, u);
-    });
-  };
-  const Call drawn = call([](const auto& x) {
-    Generator generator(5);
-    return fractional_max_pool2d(x[0] * x[0], 2, 3, generator);
-  });
-  Entry e{.name = "fractional_max_pool2d", .smoothness = Smoothness::kinks};
-  e.samples = {sample("given", at({2, 1}, {3, 2}, true), {2, 2, 5, 4}),
-               sample("one window an axis", at(2, {1, 3}, true), {1, 2, 4, 4}),
-               // float and double samples are not the same numbers, the regions are all the same
-               sample("whole steps", drawn, {1, 1, 4, 4})};
-  e.references = {{"given",
-                   at(2, {3, 4}, false),
-                   {{{1, 2, 5, 6}, counted(60)}},
-                   {{{1, 2, 3, 4}, {8,  3, 10, 1, 11, 11, 6, 9, 7,  10, 10, 8,
-                                    11, 9, 9,  4, 11, 9,  9, 0, 10, 1,  8,  11}}}}};
-  const Array<double> two(Shape{1, 1, 2}, 1.);
-  e.refusals = {
-      {[] {
-         (void)fractional_max_pool2d(ones({1, 1, 4, 4}), 2, 4, Array<double>(Shape{1, 1, 2}, 0.));
-       },
-       "fractional_max_pool2d: output_size must leave room for windows: at most extent - kernel + "
-       "1 "
-       "of [1, 1, 4, 4], got 4"},
-      {[two] {
-         (void)fractional_max_pool2d(ones({1, 1, 4, 4}), 2, 3, two);
-       },
-       "fractional_max_pool2d: samples must be in [0, 1), got 1"},
-      {[two] {
-         (void)fractional_max_pool2d(ones({2, 1, 4, 4}), 2, 3, two);
-       },
-       "fractional_max_pool2d: samples must have shape [2, 1, 2], got [1, 1, 2]"}};
-  return e;
-}
-
 }  // namespace
 
 Entries pool_entries() {
-  Entries all{max1_entry(),    max2_entry(), max3_entry(),    avg1_entry(),
-              avg2_entry(),    avg3_entry(), unpool1_entry(), unpool2_entry(),
-              unpool3_entry(), lp1_entry(),  lp2_entry(),     fractional_entry()};
+  Entries all{max1_entry(), max2_entry(),    max3_entry(),    avg1_entry(),   avg2_entry(),
+              avg3_entry(), unpool1_entry(), unpool2_entry(), unpool3_entry()};
   all.push_back(adaptive_entry<1>("adaptive_avg_pool1d", XG_POOL(adaptive_avg_pool1d), {1, 2, 5}, 3,
                                   {{1, 2, 3}, {-7.5, 3, 2, 4.5, -0.33333333333333331, 2.5}},
                                   false));
