@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes docs/reference/ from the headers of ops/ and the table of operations.
 
-The text of a page is the documentation of its header. The values it shows are reference cases of
-the table, which the tests compare with what the library computes; so are the texts of the errors.
+The text of a page is the documentation of its header. Its examples are reference cases of the table:
+calls as the tests spell them, which are compiled, and whose results they compare with values from
+outside; so are the texts of the errors.
 
     make_reference.py OPS_TABLE [--check]     OPS_TABLE: the program tests/ops/ops_table
 
@@ -141,16 +142,66 @@ def proof(entry):
             f"{entry['samples']}, reference cases: {entry['references']}.")
 
 
-def example(entry):
-    if "example" not in entry:
-        return ""
-    case = entry["example"]
-    lines = [f"{entry['name']} ({case['label']})"]
+def written_call(name, case, operations):
+    """The call of a reference case as its test spells it, with x (or x0, x1, ...) for the inputs and
+    the name for a captured `function`; None if it needs more: a captured value, a helper of the test."""
+    path = ROOT / "tests" / "ops" / Path(case["file"]).name
+    text = "\n".join(path.read_text().splitlines()[case["line"] - 1:])
+    plain = re.match(r".*?\bXG_CALL\((\w+)\)", text.split("\n")[0])
+    body = re.match(r".*?\bcall\(\[(?:function)?\]\(const auto& x\) \{\s*return ([^;]*);\s*\}\)", text, re.S)
+    if plain and not (body and body.start(1) < plain.start(1)):
+        code = f"{plain[1]}(x[0])"
+    elif body and "\n" not in text[:body.start(1)].rsplit("call(", 1)[0]:
+        code = re.sub(r"\bfunction\(", f"{name}(", re.sub(r"\s+", " ", body[1]))
+    else:
+        return None
+    one = len(case["inputs"]) == 1
+    code = re.sub(r"\bx\[(\d)\]", lambda m: "x" if one else f"x{m[1]}", code)
+    words = re.findall(r"(?<![\w.])[A-Za-z_]\w*", re.sub(r'"[^"]*"', "", code))
+    known = operations | {"true", "false"} | {"x" if one else f"x{i}" for i in range(len(case["inputs"]))}
+    return code if all(word in known for word in words) else None
+
+
+def braces(one):
+    return literal(one).replace("[", "{").replace("]", "}") if 0 not in one["shape"] else literal(one)
+
+
+def declaration(name, one):
+    """A line of C++, where an initializer list says shape and values; else a comment."""
+    if None in one["values"]:
+        return f"// {name}: {braces(one)}"
+    if one["shape"] and min(one["shape"]) > 1:
+        return f"const xg::Variable<double> {name}(xg::Array<double>{braces(one)});"
+    if not one["shape"]:
+        return f"const xg::Variable<double> {name}(xg::Array<double>(xg::Shape{{}}, {braces(one)}));"
+    return f"// {name}: {braces(one)}"
+
+
+def size(case):
+    return sum(len(one["values"]) for kind in ("inputs", "outputs") for one in case[kind])
+
+
+def example(entry, operations):
+    """(C++, None) of the smallest reference case that is not trivial and whose call can be quoted,
+    else (None, its inputs and results)."""
+    cases = sorted(entry["examples"], key=lambda case: (case["label"].startswith("rule: "),
+                                                        size(case) < 3, size(case)))
+    for case in cases:
+        code = written_call(entry["name"], case, operations | {entry["name"]})
+        if code is None or entry["name"] not in re.findall(r"\w+", code):
+            continue
+        names = ["x"] if len(case["inputs"]) == 1 else [f"x{i}" for i in range(len(case["inputs"]))]
+        lines = [declaration(*pair) for pair in zip(names, case["inputs"])]
+        lines += [f"{code};", *(f"// {braces(one)}" for one in case["outputs"])]
+        return "\n".join(lines), None
+    if not cases:
+        return None, None
+    lines = [f"{entry['name']} ({cases[0]['label']})"]
     for kind in ("inputs", "outputs"):
-        for i, one in enumerate(case[kind]):
+        for i, one in enumerate(cases[0][kind]):
             name = f"x{i}" if kind == "inputs" else "=>"
             lines.append(f"  {name} {literal(one)}")
-    return "\n".join(lines)
+    return None, "\n".join(lines)
 
 
 def section(doc, code, entries):
@@ -165,9 +216,13 @@ def section(doc, code, entries):
     out.append("```cpp\n" + text.strip("\n") + "\n```")
     if doc:
         out.append(prose(doc))
-    examples = [e for e in (example(entries[n]) for n in proven) if e]
-    if examples:
-        out.append("Checked values:\n\n```text\n" + "\n".join(examples) + "\n```")
+    examples = [example(entries[n], set(entries)) for n in proven]
+    programs = [code for code, _ in examples if code]
+    values = [text for _, text in examples if text]
+    if programs:
+        out.append("Checked example:\n\n```cpp\n" + "\n\n".join(programs) + "\n```")
+    if values:
+        out.append("Checked values:\n\n```text\n" + "\n".join(values) + "\n```")
     errors = [e for n in proven for e in entries[n]["errors"]]
     if errors:
         out.append("Refusals, word for word:\n\n```text\n" + "\n".join(errors) + "\n```")

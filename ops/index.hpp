@@ -41,13 +41,13 @@ using Slices = std::vector<Slice>;
 
 /// A part of x, in xtensor's vocabulary, as a copy:
 ///
-///   slice(x, 0)                                  x[0]
-///   slice(x, xt::all(), xt::range(1, 4))         x[:, 1:4]
-///   slice(x, xt::ellipsis(), xt::range(_, _, -1))  x[..., ::-1]   (using namespace
-///   xt::placeholders) slice(x, xt::newaxis(), 2)                   x[None, 2]
+///   slice(x, 0)                                     x[0]
+///   slice(x, xt::all(), xt::range(1, 4))            x[:, 1:4]
+///   slice(x, xt::ellipsis(), xt::range(_, _, -1))   x[..., ::-1]
+///   slice(x, xt::newaxis(), 2)                      x[None, 2]
 ///
-/// Axes that are not named stay whole. Negative numbers count from the end; ranges are cut to the
-/// axis, as in Python.
+/// with _ of xt::placeholders. Axes not named stay whole. Negative numbers count from the end;
+/// ranges are cut to the axis, as in Python.
 ///
 /// @throws ValueError if an index is out of range, there are more entries than axes, a second
 ///         ellipsis, or a step of 0.

@@ -23,21 +23,13 @@ const char* text_of(Smoothness smoothness) {
   return smoothness == Smoothness::kinks ? "kinks" : "piecewise constant";
 }
 
-std::size_t elements(const Reference& reference) {
-  std::size_t count = 0;
-  for (const auto* list : {&reference.inputs, &reference.outputs})
-    for (const Literal& literal : *list) count += literal.values.size();
-  return count;
-}
-
-/// The smallest reference case that is not trivial and about values: pages show it.
-const Reference* example_of(const Entry& entry) {
-  const Reference* best = nullptr;
-  for (const Reference& reference : entry.references) {
-    if (elements(reference) < 3 || reference.label.starts_with("rule: ")) continue;
-    if (best == nullptr || elements(reference) < elements(*best)) best = &reference;
-  }
-  return best != nullptr || entry.references.empty() ? best : &entry.references.front();
+/// A reference case, and where its call is written.
+json example(const Reference& reference) {
+  return {{"label", reference.label},
+          {"inputs", literals(reference.inputs)},
+          {"outputs", literals(reference.outputs)},
+          {"file", reference.call.file},
+          {"line", reference.call.line}};
 }
 
 json described(const Entry& entry) {
@@ -51,10 +43,8 @@ json described(const Entry& entry) {
   for (const Sample& sample : entry.samples) first_order_only |= sample.first_order_only;
   out["first_order_only"] = first_order_only;
   for (const Refusal& refusal : entry.refusals) out["errors"].push_back(refusal.text);
-  if (const Reference* example = example_of(entry))
-    out["example"] = {{"label", example->label},
-                      {"inputs", literals(example->inputs)},
-                      {"outputs", literals(example->outputs)}};
+  out["examples"] = json::array();
+  for (const Reference& reference : entry.references) out["examples"].push_back(example(reference));
   return out;
 }
 

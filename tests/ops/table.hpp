@@ -17,11 +17,13 @@ namespace xg::test {
 struct Call {
   std::function<Variables<float>(const Variables<float>&)> in_float;
   std::function<Variables<double>(const Variables<double>&)> in_double;
+  const char* file = "";  ///< where it is written: the reference pages quote it
+  int line = 0;
 };
 
 /// call([](const auto& x) { return elu(x[0], 0.5); }); the result is a Variable or Variables.
 template <class F>
-Call call(F f) {
+Call call(F f, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
   const auto listed = []<class T>(F g, std::type_identity<T>) {
     return [g](const Variables<T>& x) -> Variables<T> {
       if constexpr (std::is_same_v<decltype(g(x)), Variables<T>>)
@@ -30,7 +32,8 @@ Call call(F f) {
         return {g(x)};
     };
   };
-  return {listed(f, std::type_identity<float>()), listed(f, std::type_identity<double>())};
+  return {listed(f, std::type_identity<float>()), listed(f, std::type_identity<double>()), file,
+          line};
 }
 
 /// How one input is drawn: uniform in [low, high], at least `margin` away from every point of
