@@ -23,6 +23,12 @@ void check(const std::string& op, std::size_t in, std::size_t out, const PerAxis
                         groups);
 }
 
+template <class Options>
+void check_steps(const std::string& op, const Options& options) {
+  detail::require_positive(op.c_str(), "stride", options.stride);
+  detail::require_positive(op.c_str(), "dilation", options.dilation);
+}
+
 /// [first, second, kernel...].
 template <std::size_t rank>
 Shape weight_shape(std::size_t first, std::size_t second, const PerAxis<rank>& kernel) {
@@ -97,7 +103,14 @@ template <class T, std::size_t rank>
 Conv<T, rank>::Conv(std::size_t in_channels, std::size_t out_channels, PerAxis<rank> kernel_size,
                     const ConvOptions<rank>& options)
     : options_(options) {
-  check(detail::ranked_name<rank>("Conv"), in_channels, out_channels, kernel_size, options.groups);
+  const std::string name = detail::ranked_name<rank>("Conv");
+  check(name, in_channels, out_channels, kernel_size, options.groups);
+  check_steps(name, options);
+  for (std::size_t i = 0; i < rank; ++i) {
+    require<ValueError>(!options.padding.same() || options.stride[i] == 1, name, "stride",
+                        "be 1 with Padding::same", options.stride[i]);
+    require<ValueError>(options.padding[i] >= 0, name, "padding", "be >= 0", options.padding[i]);
+  }
   const Shape shape = weight_shape(
       out_channels, in_channels / static_cast<std::size_t>(options.groups), kernel_size);
   weight = this->parameter("weight", drawn<T>(shape, shape));
@@ -147,8 +160,9 @@ ConvTranspose<T, rank>::ConvTranspose(std::size_t in_channels, std::size_t out_c
                                       PerAxis<rank> kernel_size,
                                       const ConvTransposeOptions<rank>& options)
     : options_(options) {
-  check(detail::ranked_name<rank>("ConvTranspose"), in_channels, out_channels, kernel_size,
-        options.groups);
+  const std::string name = detail::ranked_name<rank>("ConvTranspose");
+  check(name, in_channels, out_channels, kernel_size, options.groups);
+  check_steps(name, options);
   const Shape shape = weight_shape(
       in_channels, out_channels / static_cast<std::size_t>(options.groups), kernel_size);
   weight = this->parameter("weight", drawn<T>(shape, shape));

@@ -33,8 +33,8 @@ using Conv3dOptions = ConvOptions<3>;
 template <class T, std::size_t rank>
 class Conv : public Layer<T> {
  public:
-  /// Drawn from the default generator. @throws ValueError for a number out of range, or if groups
-  /// does not divide both numbers of channels.
+  /// Drawn from the default generator. @throws ValueError for a number out of range, if groups does
+  /// not divide both numbers of channels, or for Padding::same with a stride.
   Conv(std::size_t in_channels, std::size_t out_channels, PerAxis<rank> kernel_size,
        const ConvOptions<rank>& options = {});
   Conv(Conv&&) noexcept = default;

@@ -16,6 +16,14 @@ void check_sizes(const char* op, std::size_t input_size, std::size_t hidden_size
 }
 
 template <class T>
+const Variable<T>& require_width(const char* op, const Variable<T>& x, std::size_t width) {
+  const bool fits = !x.shape().empty() && x.shape().back() == width;
+  if (!fits)
+    require<ShapeError>(false, op, "x", "be " + std::to_string(width) + " wide", x.shape());
+  return x;
+}
+
+template <class T>
 Variable<T> drawn(const Shape& shape, std::size_t hidden_size) {
   Variable<T> x(empty_array<T>(shape));
   const double k = 1 / std::sqrt(static_cast<double>(hidden_size));
@@ -65,6 +73,11 @@ RecurrentOptions RecurrentLayers<T>::options(const Lengths& lengths) const {
 }
 
 template <class T>
+const Variable<T>& RecurrentLayers<T>::checked(const Variable<T>& x) const {
+  return require_width(name_, x, input_size_);
+}
+
+template <class T>
 std::string RecurrentLayers<T>::description() const {
   std::string text =
       std::string(name_) + "(" + std::to_string(input_size_) + ", " + std::to_string(hidden_size_);
@@ -97,6 +110,11 @@ RecurrentCell<T>::RecurrentCell(const char* name, std::size_t gates, std::size_t
   if (!bias) return;
   bias_ih = add("bias_ih", {width});
   bias_hh = add("bias_hh", {width});
+}
+
+template <class T>
+const Variable<T>& RecurrentCell<T>::checked(const Variable<T>& x) const {
+  return require_width(name_, x, input_size());
 }
 
 template <class T>
@@ -155,7 +173,7 @@ template <class T>
 RNNResult<T> RNN<T>::operator()(const Variable<T>& x, const Variable<T>& h0,
                                 const Lengths& lengths) {
   auto out = this->call(inputs(x, h0), [&](const Variables<T>& in) {
-    return rnn(in[0], at(in, 1), this->weights_, this->options(lengths));
+    return rnn(this->checked(in[0]), at(in, 1), this->weights_, this->options(lengths));
   });
   return {out.at(0), out.at(1)};
 }
@@ -179,7 +197,7 @@ template <class T>
 LSTMResult<T> LSTM<T>::operator()(const Variable<T>& x, const LSTMState<T>& state,
                                   const Lengths& lengths) {
   auto out = this->call(inputs("LSTM", x, state), [&](const Variables<T>& in) {
-    return lstm(in[0], at(in, 1), at(in, 2), this->weights_, this->options(lengths));
+    return lstm(this->checked(in[0]), at(in, 1), at(in, 2), this->weights_, this->options(lengths));
   });
   return {out.at(0), out.at(1), out.at(2)};
 }
@@ -202,7 +220,7 @@ template <class T>
 RNNResult<T> GRU<T>::operator()(const Variable<T>& x, const Variable<T>& h0,
                                 const Lengths& lengths) {
   auto out = this->call(inputs(x, h0), [&](const Variables<T>& in) {
-    return gru(in[0], at(in, 1), this->weights_, this->options(lengths));
+    return gru(this->checked(in[0]), at(in, 1), this->weights_, this->options(lengths));
   });
   return {out.at(0), out.at(1)};
 }
@@ -220,11 +238,12 @@ RNNCell<T>::RNNCell(std::size_t input_size, std::size_t hidden_size, RNNCellOpti
 template <class T>
 Variable<T> RNNCell<T>::operator()(const Variable<T>& x, const Variable<T>& h) {
   return this
-      ->call(inputs(x, h),
-             [&](const Variables<T>& in) -> Variables<T> {
-               return {rnn_cell(in[0], this->or_zero(at(in, 1), in[0]), this->weight_ih,
-                                this->weight_hh, this->bias_ih, this->bias_hh, nonlinearity_)};
-             })
+      ->call(
+          inputs(x, h),
+          [&](const Variables<T>& in) -> Variables<T> {
+            return {rnn_cell(this->checked(in[0]), this->or_zero(at(in, 1), in[0]), this->weight_ih,
+                             this->weight_hh, this->bias_ih, this->bias_hh, nonlinearity_)};
+          })
       .at(0);
 }
 template <class T>
@@ -238,8 +257,9 @@ LSTMCell<T>::LSTMCell(std::size_t input_size, std::size_t hidden_size, CellOptio
 template <class T>
 LSTMState<T> LSTMCell<T>::operator()(const Variable<T>& x, const LSTMState<T>& state) {
   auto out = this->call(inputs("LSTMCell", x, state), [&](const Variables<T>& in) {
-    return lstm_cell(in[0], this->or_zero(at(in, 1), in[0]), this->or_zero(at(in, 2), in[0]),
-                     this->weight_ih, this->weight_hh, this->bias_ih, this->bias_hh);
+    return lstm_cell(this->checked(in[0]), this->or_zero(at(in, 1), in[0]),
+                     this->or_zero(at(in, 2), in[0]), this->weight_ih, this->weight_hh,
+                     this->bias_ih, this->bias_hh);
   });
   return {out.at(0), out.at(1)};
 }
@@ -256,8 +276,8 @@ Variable<T> GRUCell<T>::operator()(const Variable<T>& x, const Variable<T>& h) {
   return this
       ->call(inputs(x, h),
              [&](const Variables<T>& in) -> Variables<T> {
-               return {gru_cell(in[0], this->or_zero(at(in, 1), in[0]), this->weight_ih,
-                                this->weight_hh, this->bias_ih, this->bias_hh)};
+               return {gru_cell(this->checked(in[0]), this->or_zero(at(in, 1), in[0]),
+                                this->weight_ih, this->weight_hh, this->bias_ih, this->bias_hh)};
              })
       .at(0);
 }

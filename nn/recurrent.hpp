@@ -70,6 +70,8 @@ class RecurrentLayers : public Module<T> {
   RecurrentLayers(const char* name, std::size_t gates, std::size_t input_size,
                   std::size_t hidden_size, RecurrentOptions options, std::size_t proj_size = 0);
   RecurrentOptions options(const Lengths& lengths) const;
+  /// x itself. @throws ShapeError unless it is as wide as input_size.
+  const Variable<T>& checked(const Variable<T>& x) const;
 
   const char* name_;
   std::size_t input_size_, hidden_size_;
@@ -92,6 +94,7 @@ class RecurrentCell : public Module<T> {
                 std::size_t hidden_size, bool bias);
   /// `state`, or zeros for the batch of x.
   Variable<T> or_zero(const Variable<T>& state, const Variable<T>& x) const;
+  const Variable<T>& checked(const Variable<T>& x) const;
   std::size_t input_size() const { return weight_ih.shape()[1]; }
   std::size_t hidden_size() const { return weight_hh.shape()[1]; }
 

@@ -292,6 +292,16 @@ TEST_CASE("layers refuse numbers out of range", "[nn][errors]") {
       nn::Conv2d<float>(3, 4, 3, {.groups = 2}),
       "Conv2d: groups must be >= 1 and divide in_channels 3 and out_channels 4, got 2");
   CHECK_THROWS_WITH(nn::Conv2d<float>(3, 4, {3, 0}), "Conv2d: kernel_size must be >= 1, got 3x0");
+  CHECK_THROWS_WITH(
+      (nn::Conv2d<float>(
+          3, 4, 3, {.stride = {1, 2}, .padding = Padding::same, .padding_mode = PadMode::reflect})),
+      "Conv2d: stride must be 1 with Padding::same, got 2");
+  CHECK_THROWS_WITH((nn::Conv1d<float>(3, 4, 3, {.stride = 0})),
+                    "Conv1d: stride must be >= 1, got 0");
+  CHECK_THROWS_WITH((nn::Conv1d<float>(3, 4, 3, {.padding = -1})),
+                    "Conv1d: padding must be >= 0, got -1");
+  CHECK_THROWS_WITH((nn::ConvTranspose2d<float>(3, 4, 3, {.dilation = {1, 0}})),
+                    "ConvTranspose2d: dilation must be >= 1, got 1x0");
   CHECK_THROWS_WITH(nn::Dropout2d<float>(1.5), "Dropout2d: p must be in [0, 1], got 1.5");
   CHECK_THROWS_WITH(nn::GroupNorm<float>(4, 6),
                     "GroupNorm: num_groups must be >= 1 and divide num_channels 6, got 4");

@@ -96,7 +96,7 @@ TEST_CASE("recurrent layers carry states, lengths, hooks, paths and clones", "[n
     nn::GRU<double>& words = add("words", nn::GRU<double>(3, 4));
   } net;
   CHECK_THROWS_WITH(net.words(input({2, 6, 5}, 7)),
-                    "gru: weight_ih_l0 must have shape [12, 5], got [12, 3]  (in words)");
+                    "GRU: x must be 3 wide, got [2, 6, 5]  (in words)");
   CHECK_THROWS_WITH(nn::LSTM<double>(0, 3), "LSTM: input_size must be >= 1, got 0");
   CHECK_THROWS_WITH(nn::LSTM<double>(3, 3, {.proj_size = 3}),
                     "LSTM: proj_size must be < hidden_size, got 3");
@@ -141,4 +141,14 @@ TEST_CASE("cells take the steps of the layers", "[nn][recurrent]") {
   CHECK(same(r, rnn(x).h));
   CHECK_FALSE(state.detach().h.requires_grad());
   CHECK(nn::LSTMCell<double>(3, 4, {.bias = false}).parameters().size() == 2);
+}
+
+TEST_CASE("recurrent layers and cells say that the input is too wide", "[nn][recurrent][errors]") {
+  const Variable<double> x(full_array<double>({5, 2, 4}, 1)), row(full_array<double>({2, 4}, 1));
+  CHECK_THROWS_WITH(nn::RNN<double>(3, 2)(x), "RNN: x must be 3 wide, got [5, 2, 4]");
+  CHECK_THROWS_WITH(nn::LSTM<double>(3, 2)(x), "LSTM: x must be 3 wide, got [5, 2, 4]");
+  CHECK_THROWS_WITH(nn::GRU<double>(3, 2)(row), "GRU: x must be 3 wide, got [2, 4]");
+  CHECK_THROWS_WITH(nn::RNNCell<double>(3, 2)(row), "RNNCell: x must be 3 wide, got [2, 4]");
+  CHECK_THROWS_WITH(nn::LSTMCell<double>(3, 2)(row), "LSTMCell: x must be 3 wide, got [2, 4]");
+  CHECK_THROWS_WITH(nn::GRUCell<double>(3, 2)(row), "GRUCell: x must be 3 wide, got [2, 4]");
 }
