@@ -6,7 +6,7 @@ namespace golden {
 
 namespace {
 
-xg::RecurrentOptions options(const Case& c) {
+xg::RecurrentOptions recurrent_options(const Case& c) {
   const auto nonlinearity = c.get<std::string>("nonlinearity", "tanh");
   return {.layers = c.get<std::size_t>("layers", 1),
           .bias = c.get("bias", true),
@@ -17,22 +17,22 @@ xg::RecurrentOptions options(const Case& c) {
 }
 
 /// The inputs from `first` on.
-xg::Variables<double> weights(const Case& c, std::size_t first) {
+xg::Variables<double> recurrent_weights(const Case& c, std::size_t first) {
   xg::Variables<double> all;
   for (std::size_t i = first; i < c.count(); ++i) all.push_back(c.x(i));
   return all;
 }
 
 Outputs rnn(const Case& c) {
-  const auto out = xg::rnn(c.x(0), c.x(1), weights(c, 2), options(c));
+  const auto out = xg::rnn(c.x(0), c.x(1), recurrent_weights(c, 2), recurrent_options(c));
   return {out[0], out[1]};
 }
 Outputs gru(const Case& c) {
-  const auto out = xg::gru(c.x(0), c.x(1), weights(c, 2), options(c));
+  const auto out = xg::gru(c.x(0), c.x(1), recurrent_weights(c, 2), recurrent_options(c));
   return {out[0], out[1]};
 }
 Outputs lstm(const Case& c) {
-  const auto out = xg::lstm(c.x(0), c.x(1), c.x(2), weights(c, 3), options(c));
+  const auto out = xg::lstm(c.x(0), c.x(1), c.x(2), recurrent_weights(c, 3), recurrent_options(c));
   return {out[0], out[1], out[2]};
 }
 
@@ -41,7 +41,7 @@ Variable maybe(const Case& c, std::size_t i) { return c.has(i) ? c.x(i) : Variab
 
 Outputs rnn_cell(const Case& c) {
   return {xg::rnn_cell(c.x(0), c.x(1), c.x(2), c.x(3), maybe(c, 4), maybe(c, 5),
-                       options(c).nonlinearity)};
+                       recurrent_options(c).nonlinearity)};
 }
 Outputs lstm_cell(const Case& c) {
   const auto out = xg::lstm_cell(c.x(0), c.x(1), c.x(2), c.x(3), c.x(4), maybe(c, 5), maybe(c, 6));

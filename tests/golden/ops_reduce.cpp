@@ -13,7 +13,7 @@ namespace golden {
 
 namespace {
 
-xg::ReduceOptions options(const Case& c) { return {.keepdims = c.get("keepdim", false)}; }
+xg::ReduceOptions reduce_options(const Case& c) { return {.keepdims = c.get("keepdim", false)}; }
 xg::VarOptions var_options(const Case& c) {
   return {.correction = c.number("correction", 1), .keepdims = c.get("keepdim", false)};
 }
@@ -24,7 +24,7 @@ std::ptrdiff_t dim(const Case& c) { return c.get<std::ptrdiff_t>("dim", -1); }
 using OverAxes = Variable (*)(const Variable&, const xg::Axes&, xg::ReduceOptions);
 
 auto over_axes(OverAxes f) {
-  return [f](const Case& c) -> Outputs { return {f(c.x(0), c.axes("dim"), options(c))}; };
+  return [f](const Case& c) -> Outputs { return {f(c.x(0), c.axes("dim"), reduce_options(c))}; };
 }
 
 /// The same, but without dim the result is a scalar, whatever keepdim says: the cases call these as
@@ -32,7 +32,7 @@ auto over_axes(OverAxes f) {
 auto over_axes_or_all(OverAxes f) {
   return [f](const Case& c) -> Outputs {
     if (!c.given("dim")) return {f(c.x(0), {}, {})};
-    return {f(c.x(0), c.axes("dim"), options(c))};
+    return {f(c.x(0), c.axes("dim"), reduce_options(c))};
   };
 }
 
@@ -42,7 +42,7 @@ auto along_axis(Variable (*f)(const Variable&, std::ptrdiff_t)) {
 
 auto extremum(xg::Extremum<double> (*f)(const Variable&, std::ptrdiff_t, xg::ReduceOptions)) {
   return [f](const Case& c) -> Outputs {
-    auto y = f(c.x(0), dim(c), options(c));
+    auto y = f(c.x(0), dim(c), reduce_options(c));
     return {std::move(y.values), std::move(y.indices)};
   };
 }
@@ -58,7 +58,7 @@ auto running(xg::Extremum<double> (*f)(const Variable&, std::ptrdiff_t)) {
 auto place(xg::IndexArray (*along)(const Variable&, std::ptrdiff_t, xg::ReduceOptions),
            xg::IndexArray (*flat)(const Variable&)) {
   return [along, flat](const Case& c) -> Outputs {
-    if (c.given("dim")) return {along(c.x(0), c.axis("dim"), options(c))};
+    if (c.given("dim")) return {along(c.x(0), c.axis("dim"), reduce_options(c))};
     xg::IndexArray index = flat(c.x(0));
     if (c.get("keepdim", false)) index.reshape(xg::Shape(c.x(0).dimension(), 1));
     return {std::move(index)};
@@ -86,12 +86,16 @@ Operations reduce_operations() {
       {"logsumexp", over_axes(logsumexp<double>)},
       {"norm",
        [](const Case& c) -> Outputs {
-         return {norm(c.x(0), c.number("p", 2), c.axes("dim"), options(c))};
+         return {norm(c.x(0), c.number("p", 2), c.axes("dim"), reduce_options(c))};
        }},
       {"all",
-       [](const Case& c) -> Outputs { return {xg::all(c.mask(0), c.axes("dim"), options(c))}; }},
+       [](const Case& c) -> Outputs {
+         return {xg::all(c.mask(0), c.axes("dim"), reduce_options(c))};
+       }},
       {"any",
-       [](const Case& c) -> Outputs { return {xg::any(c.mask(0), c.axes("dim"), options(c))}; }},
+       [](const Case& c) -> Outputs {
+         return {xg::any(c.mask(0), c.axes("dim"), reduce_options(c))};
+       }},
       {"cumsum", along_axis(cumsum<double>)},
       {"cumprod", along_axis(cumprod<double>)},
       {"logcumsumexp", along_axis(logcumsumexp<double>)},
@@ -110,7 +114,7 @@ Operations reduce_operations() {
       {"median",
        [](const Case& c) -> Outputs {
          if (!c.given("dim")) return {median(c.x(0))};
-         auto y = median(c.x(0), c.axis("dim"), options(c));
+         auto y = median(c.x(0), c.axis("dim"), reduce_options(c));
          return {std::move(y.values), std::move(y.indices)};
        }},
   };

@@ -33,19 +33,20 @@ xg::Slices slices(const Case& c) {
   return result;
 }
 
-std::ptrdiff_t dim(const Case& c, const char* key = "dim", std::ptrdiff_t otherwise = 0) {
+std::ptrdiff_t axis_or(const Case& c, const char* key = "dim", std::ptrdiff_t otherwise = 0) {
   return c.get<std::ptrdiff_t>(key, otherwise);
 }
 
-xg::Shape lengths(const Case& c, const char* key) { return xg::Shape(c.numbers(key)); }
+xg::Shape axis_lengths(const Case& c, const char* key) { return xg::Shape(c.numbers(key)); }
 
 Outputs outputs(const xg::Variables<double>& parts) { return {parts.begin(), parts.end()}; }
 
 /// The lengths of the parts, or one number for all but the last.
 xg::Shape sizes(const Case& c) {
-  if (c.attrs.at("sizes").is_array()) return lengths(c, "sizes");
+  if (c.attrs.at("sizes").is_array()) return axis_lengths(c, "sizes");
   const auto part = c.get<std::size_t>("sizes");
-  std::size_t left = c.x(0).shape()[xg::normalize_axis("split", "dim", dim(c), c.x(0).dimension())];
+  std::size_t left =
+      c.x(0).shape()[xg::normalize_axis("split", "dim", axis_or(c), c.x(0).dimension())];
   xg::Shape list;
   for (; left > part && part > 0; left -= part) list.push_back(part);
   list.push_back(left);
@@ -78,11 +79,11 @@ xg::FoldOptions fold_options(const Case& c) {
 Outputs repeat_case(const Case& c) {
   const auto x = c.given("dim") ? c.x(0) : reshape(c.x(0), {-1});
   if (!c.attrs.at("repeats").is_array())
-    return {repeat_interleave(x, c.get<std::size_t>("repeats"), dim(c))};
+    return {repeat_interleave(x, c.get<std::size_t>("repeats"), axis_or(c))};
   const auto counts = c.numbers("repeats");
   xg::IndexArray list(xg::Shape{counts.size()});
   std::copy(counts.begin(), counts.end(), list.data());
-  return {repeat_interleave(x, list, dim(c))};
+  return {repeat_interleave(x, list, axis_or(c))};
 }
 
 Outputs take_case(const Case& c) {
@@ -97,7 +98,7 @@ Outputs upsample_case(const Case& c) {
   const bool nearest = mode == "nearest";
   if (!nearest && mode != "linear" && mode != "bilinear" && mode != "trilinear")
     throw std::runtime_error("there is no mode " + mode);
-  xg::Shape size = lengths(c, "size");
+  xg::Shape size = axis_lengths(c, "size");
   if (!c.attrs.at("size").is_array()) size = xg::Shape(c.x(0).dimension() - 2, size[0]);
   return {upsample(c.x(0), size,
                    {.mode = nearest ? xg::UpsampleMode::nearest : xg::UpsampleMode::linear,
@@ -112,7 +113,7 @@ Operations shape_operations() {
       {"reshape", [](const Case& c) -> Outputs { return {reshape(c.x(0), c.extents("shape"))}; }},
       {"flatten",
        [](const Case& c) -> Outputs {
-         return {flatten(c.x(0), dim(c, "start_dim"), dim(c, "end_dim", -1))};
+         return {flatten(c.x(0), axis_or(c, "start_dim"), axis_or(c, "end_dim", -1))};
        }},
       {"squeeze", [](const Case& c) -> Outputs { return {squeeze(c.x(0), c.axes("dim"))}; }},
       {"unsqueeze", [](const Case& c) -> Outputs { return {unsqueeze(c.x(0), c.axis("dim"))}; }},
@@ -131,10 +132,10 @@ Operations shape_operations() {
       {"slice", [](const Case& c) -> Outputs { return {slice(c.x(0), slices(c))}; }},
       {"select",
        [](const Case& c) -> Outputs { return {select(c.x(0), c.axis("dim"), c.axis("index"))}; }},
-      {"concat", [](const Case& c) -> Outputs { return {concat(c.all(), dim(c))}; }},
-      {"stack", [](const Case& c) -> Outputs { return {stack(c.all(), dim(c))}; }},
-      {"split", [](const Case& c) { return outputs(split(c.x(0), sizes(c), dim(c))); }},
-      {"chunk", [](const Case& c) { return outputs(chunk(c.x(0), c.axis("n"), dim(c))); }},
+      {"concat", [](const Case& c) -> Outputs { return {concat(c.all(), axis_or(c))}; }},
+      {"stack", [](const Case& c) -> Outputs { return {stack(c.all(), axis_or(c))}; }},
+      {"split", [](const Case& c) { return outputs(split(c.x(0), sizes(c), axis_or(c))); }},
+      {"chunk", [](const Case& c) { return outputs(chunk(c.x(0), c.axis("n"), axis_or(c))); }},
       {"pad", pad_case},
       {"gather",
        [](const Case& c) -> Outputs { return {gather(c.x(0), c.axis("dim"), c.indices(1))}; }},
@@ -160,18 +161,18 @@ Operations shape_operations() {
       {"flip", [](const Case& c) -> Outputs { return {flip(c.x(0), c.axes("dims"))}; }},
       {"roll",
        [](const Case& c) -> Outputs { return {roll(c.x(0), c.axes("shifts"), c.axes("dims"))}; }},
-      {"tile", [](const Case& c) -> Outputs { return {tile(c.x(0), lengths(c, "reps"))}; }},
+      {"tile", [](const Case& c) -> Outputs { return {tile(c.x(0), axis_lengths(c, "reps"))}; }},
       {"repeat_interleave", repeat_case},
-      {"diag", [](const Case& c) -> Outputs { return {diag(c.x(0), dim(c, "k"))}; }},
+      {"diag", [](const Case& c) -> Outputs { return {diag(c.x(0), axis_or(c, "k"))}; }},
       {"diagonal",
        [](const Case& c) -> Outputs {
-         return {diagonal(c.x(0), dim(c, "offset"), dim(c, "dim1"), dim(c, "dim2", 1))};
+         return {diagonal(c.x(0), axis_or(c, "offset"), axis_or(c, "dim1"), axis_or(c, "dim2", 1))};
        }},
-      {"tril", [](const Case& c) -> Outputs { return {tril(c.x(0), dim(c, "k"))}; }},
-      {"triu", [](const Case& c) -> Outputs { return {triu(c.x(0), dim(c, "k"))}; }},
+      {"tril", [](const Case& c) -> Outputs { return {tril(c.x(0), axis_or(c, "k"))}; }},
+      {"triu", [](const Case& c) -> Outputs { return {triu(c.x(0), axis_or(c, "k"))}; }},
       {"trace", [](const Case& c) -> Outputs { return {sum(diagonal(c.x(0)))}; }},
       {"one_hot",
-       [](const Case& c) -> Outputs { return {one_hot(c.indices(0), dim(c, "classes", -1))}; }},
+       [](const Case& c) -> Outputs { return {one_hot(c.indices(0), axis_or(c, "classes", -1))}; }},
       {"im2col",
        [](const Case& c) -> Outputs {
          return {unfold(c.x(0), per_axis<2>(c, "kernel", {}), fold_options(c))};
