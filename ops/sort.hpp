@@ -31,7 +31,7 @@ Sorted<T> topk(const Variable<T>& x, std::ptrdiff_t k, std::ptrdiff_t axis = -1,
                bool largest = true);
 
 /// The median: of an even number of elements the lower of the two in the middle; of equal elements
-/// the first; NaN, the first of them, if there is one.
+/// the one that a stable sort puts there (as PyTorch); NaN, the first of them, if there is one.
 /// @throws ValueError over nothing.
 template <Element T>
 Extremum<T> median(const Variable<T>& x, std::ptrdiff_t axis, ReduceOptions options = {});

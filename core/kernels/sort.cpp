@@ -75,8 +75,6 @@ void median_place(const T* x, std::size_t outer, std::size_t n, std::size_t inne
                   const auto middle = order.begin() + static_cast<std::ptrdiff_t>((n - 1) / 2);
                   std::nth_element(order.begin(), middle, order.end(), place_less(line, false));
                   place = *middle;
-                  // The first of equals, whichever of them the order put in the middle.
-                  place = std::find(line, line + place, line[place]) - line;
                 });
 }
 

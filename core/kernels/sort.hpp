@@ -10,8 +10,8 @@ namespace xg::kernels {
 template <class T>
 void first_in_order(const T* x, std::size_t outer, std::size_t n, std::size_t inner, std::size_t k,
                     bool descending, std::int64_t* index);
-/// index [outer, inner]: where the lower median stands, the first of equals; the first NaN if there
-/// is one. n >= 1.
+/// index [outer, inner]: where the lower median stands, of equals the one that a stable sort puts
+/// in the middle; the first NaN if there is one. n >= 1.
 template <class T>
 void median_place(const T* x, std::size_t outer, std::size_t n, std::size_t inner,
                   std::int64_t* index);

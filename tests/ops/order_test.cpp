@@ -63,8 +63,14 @@ TEST_CASE("topk is the head of sort, ties and NaN alike", "[ops][sort]") {  // t
   CHECK((topk(Variable<double>(many), 3).indices == IndexArray{70, 0, 1}));
 }
 
-TEST_CASE("median: the lower of two, the first of equals, the first NaN", "[ops][sort]") {
-  CHECK(median(ties(), 0).indices() == 0);  // torch names any tie
+TEST_CASE("median: the lower of two, of equals as a stable sort, the first NaN", "[ops][sort]") {
+  CHECK(median(ties(), 0).indices() == 0);  // the indices are those of torch
+  const auto place = [](const Array<double>& x) {
+    return median(Variable<double>(x), 0).indices();
+  };
+  CHECK(place(Array<double>{0, 0, 0}) == 1);
+  CHECK(place(Array<double>{1, 2, 2, 1}) == 3);
+  CHECK(place(Array<double>{3, 3, 3, 3}) == 1);
   CHECK(median(ties()).item() == 2);
   CHECK(median(holes(), 0).indices() == 2);
   CHECK(std::isnan(median(holes()).item()));
