@@ -35,7 +35,7 @@ template <Element T>
 Variable<T> cosine_similarity(const Variable<T>& a, const Target<T>& b,
                               const CosineSimilarityOptions& o) {
   const Shape shape = broadcast_shape("cosine_similarity", a.shape(), b.shape());
-  (void)normalize_axis("cosine_similarity", "axis", o.axis, shape.size());
+  (void)detail::axis_or_zero("cosine_similarity", "axis", o.axis, shape.size());
   return cosine(broadcast_to(a, shape), broadcast_to(b, shape), o.axis,
                 [&](const Variable<T>& length) { return detail::FloorAt::apply(length, o.eps); });
 }

@@ -10,7 +10,8 @@ struct CosineSimilarityOptions {
 };
 
 /// a . b / (max(|a|, eps) max(|b|, eps)) along an axis, which goes; a and b broadcast together.
-/// Each vector is divided by its norm first, so that nothing overflows.
+/// Each vector is divided by its norm first, so that nothing overflows. A scalar counts as a vector
+/// of one element when the axis is 0 or -1.
 ///
 /// @throws ShapeError if the shapes do not broadcast, ValueError if the axis is out of range.
 /// Gradient: that of the quotient; below eps as if the norm were not limited (as PyTorch).

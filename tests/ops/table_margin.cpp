@@ -150,7 +150,8 @@ Entries distances() {
   similarity.references = {
       {"axis 1", cosine(1), {matrix, shares}, {{{2}, {0.19867985355975665, -0.42269791545515284}}}},
       {"far and near", cosine(0), {{{2}, {3e200, 4e200}}, {{2}, {3e-3, 4e-3}}}, {{{}, {1}}}},
-      {"zeros", cosine(0), {{{2}, {0, 0}}, {{2}, {1, 2}}}, {{{}, {0}}}}};
+      {"zeros", cosine(0), {{{2}, {0, 0}}, {{2}, {1, 2}}}, {{{}, {0}}}},
+      {"scalars", cosine(0), {{{}, {-0.5}}, {{}, {3}}}, {{{}, {-1}}}}};
   similarity.refusals = {{[] { (void)cosine_similarity(row, row); },
                           "cosine_similarity: axis must be in [-1, 1), got 1"}};
   const auto apart = [](PairwiseDistanceOptions o) {
