@@ -37,8 +37,12 @@ bool present(const json& item, const char* key) {
 Inputs load_inputs(const json& list, const TensorFile& file) {
   Inputs inputs;
   for (const json& item : list) {
-    Tensor stored = file.load(item.at("tensor"));
     Input input{item.at("name"), {}};
+    if (!present(item, "tensor")) {
+      inputs.seen.push_back(std::move(input));
+      continue;
+    }
+    Tensor stored = file.load(item.at("tensor"));
     if (auto* values = std::get_if<xg::Array<double>>(&stored)) {
       const Variable leaf(*values, present(item, "grad"));
       input.value = leaf;

@@ -9,7 +9,7 @@ namespace {
 /// The input of this name: booleans, or numbers that are added.
 xg::AttentionMask<double> mask(const Case& c) {
   for (std::size_t i = 0; i < c.count(); ++i) {
-    if (c.name(i) != "mask") continue;
+    if (!c.has(i) || c.name(i) != "mask") continue;
     if (c.is_mask(i)) return c.mask(i);
     return c.x(i);
   }

@@ -41,8 +41,10 @@ Outputs cross_entropy_case(const Case& c) {
 /// Weight and pos_weight are both optional; when one is missing the name tells which is there.
 Outputs bce_with_logits_case(const Case& c) {
   xg::BceWithLogitsOptions<double> o{.reduction = reduction(c)};
-  for (std::size_t i = 2; i < c.count(); ++i)
+  for (std::size_t i = 2; i < c.count(); ++i) {
+    if (!c.has(i)) continue;
     (i == 3 || c.name(i) == "pos_weight" ? o.pos_weight : o.weight) = c.x(i);
+  }
   return {binary_cross_entropy_with_logits(c.x(0), c.x(1), o)};
 }
 

@@ -30,7 +30,7 @@ xg::PerAxis<rank> per_axis(const Case& c, const char* key, xg::PerAxis<rank> oth
 /// The input of this name, undefined if it is not there.
 inline Variable named(const Case& c, const char* name) {
   for (std::size_t i = 0; i < c.count(); ++i)
-    if (c.name(i) == name) return c.x(i);
+    if (c.has(i) && c.name(i) == name) return c.x(i);
   return {};
 }
 

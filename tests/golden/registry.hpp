@@ -26,11 +26,12 @@ using Outputs = std::vector<Output>;
 
 struct Input {
   std::string name;
-  std::variant<Variable, xg::IndexArray, Mask> value;
+  /// std::monostate for an input that is null: it has its position, and is not there.
+  std::variant<std::monostate, Variable, xg::IndexArray, Mask> value;
 };
 
 /// A case as an operation sees it: attributes, and inputs in the order of the operation's
-/// description. An input that is not there has no position: has(i) tells.
+/// description. has(i) tells of an input that may be absent: at the end or null.
 class Case {
  public:
   Case(json attributes, std::vector<Input> inputs)
@@ -39,16 +40,20 @@ class Case {
   json attrs;
 
   std::size_t count() const { return inputs_.size(); }
-  bool has(std::size_t i) const { return i < inputs_.size(); }
+  bool has(std::size_t i) const {
+    return i < inputs_.size() && !std::holds_alternative<std::monostate>(inputs_[i].value);
+  }
   /// @throws std::runtime_error if there is no input i, as all three.
-  const std::string& name(std::size_t i) const { return input(i).name; }
+  const std::string& name(std::size_t i) const { return inputs_.at(i).name; }
   bool holds_integers(std::size_t i) const {
-    return std::holds_alternative<xg::IndexArray>(input(i).value);
+    return has(i) && std::holds_alternative<xg::IndexArray>(input(i).value);
   }
   Variable x(std::size_t i) const;  ///< integers and booleans are converted
   xg::IndexArray indices(std::size_t i) const;
   Mask mask(std::size_t i) const;  ///< numbers: != 0
-  bool is_mask(std::size_t i) const { return std::holds_alternative<Mask>(input(i).value); }
+  bool is_mask(std::size_t i) const {
+    return has(i) && std::holds_alternative<Mask>(input(i).value);
+  }
   xg::Variables<double> all() const;
 
   /// Whether the attribute is there and not null.
