@@ -163,6 +163,11 @@ class Module {
   bool training_ = true;
 };
 
+/// What a layer of element type T does not take: it is no Variable<T>, nor an array that becomes
+/// one.
+template <class X, class T>
+concept NoLayerInput = !std::convertible_to<const X&, const Variable<T>&>;
+
 /// A module with one input and one output: what Sequential holds.
 template <class T>
 class Layer : public Module<T> {
@@ -175,6 +180,9 @@ class Layer : public Module<T> {
     const ModuleScope scope(this->name());
     return forward(x);
   }
+
+  /// Anything else is refused by name, in a few lines.
+  Variable<T> operator()(const NoLayerInput<T> auto& x) = delete;
 
   /// The same layer with fresh parameters; clone() needs it of layers inside a Sequential.
   /// @throws StateError unless overridden.
