@@ -39,7 +39,7 @@ Variable<T> prelu(const Variable<T>& x, const Variable<T>& weight);
 /// @param alpha  limit of -y as x -> -inf, alpha > 0.
 /// @throws ValueError if alpha <= 0.
 ///
-/// Gradient: 1 where x > 0, else y + alpha; at the kink x = 0 alpha, the left one.
+/// Gradient: 1 where x > 0 or NaN, else y + alpha; at the kink x = 0 alpha, the left one.
 /// Source: Clevert, Unterthiner, Hochreiter, arXiv:1511.07289, section 3.
 template <Element T>
 Variable<T> elu(const Variable<T>& x, double alpha = 1);
