@@ -17,7 +17,7 @@
 struct Settings {
   std::string data = "digits", folder, report = "report.html";
   int epochs = 0, threads = 0;
-  std::size_t batch = 32, hidden = 0, shift = 0;
+  std::size_t batch = 32, hidden = 256, shift = 0;
   double lr = 2e-3;
   std::uint64_t seed = 1;
 };
@@ -87,8 +87,7 @@ void write_report(Net<float>& net, const xg::data::Split<float>& data,
 
 void run(Settings settings) {
   const bool small = settings.data == "digits";
-  if (settings.epochs == 0) settings.epochs = small ? 40 : 12;
-  if (settings.hidden == 0) settings.hidden = small ? 128 : 256;
+  if (settings.epochs == 0) settings.epochs = small ? 60 : 12;
   if (settings.threads > 0) xg::set_num_threads(settings.threads);
   xg::manual_seed(settings.seed);
   const auto data = small ? xg::data::split(xg::data::digits<float>(), 0.2, settings.seed)
@@ -110,9 +109,9 @@ int main(int argc, char** argv) {
   app.add_option("--data", settings.data, "digits (in the library) or mnist")
       ->check(CLI::IsMember({"digits", "mnist"}));
   app.add_option("--dir", settings.folder, "folder of MNIST's four idx files, .gz or not");
-  app.add_option("--epochs", settings.epochs, "passes over the data (digits 40, mnist 12)");
+  app.add_option("--epochs", settings.epochs, "passes over the data (digits 60, mnist 12)");
   app.add_option("--batch", settings.batch, "examples in a batch")->capture_default_str();
-  app.add_option("--hidden", settings.hidden, "hidden units (digits 128, mnist 256)");
+  app.add_option("--hidden", settings.hidden, "hidden units")->capture_default_str();
   app.add_option("--lr", settings.lr, "step size of Adam")->capture_default_str();
   app.add_option("--shift", settings.shift, "random shift in pixels")->capture_default_str();
   app.add_option("--seed", settings.seed, "of weights, split and order")->capture_default_str();
