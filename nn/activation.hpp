@@ -3,9 +3,10 @@
 #include "xgrad/nn/module.hpp"
 #include "xgrad/ops/activation.hpp"
 #include "xgrad/ops/elementary.hpp"
+#include "xgrad/ops/softmax.hpp"
 
-/// Elementwise layers; each calls the operation of its name in ops/, where formulas and gradients
-/// are written down.
+/// Activations; each calls the operation of its name in ops/, where formulas and gradients are
+/// written down.
 namespace xg::nn {
 
 /// A layer without parameters or options, made of one function.
@@ -30,6 +31,39 @@ class WithNumber : public Layer<T> {
 
  private:
   double number_;
+};
+
+/// The same with two numbers.
+template <class T, class Rule>
+class WithNumbers : public Layer<T> {
+ public:
+  explicit WithNumbers(double first = Rule::initial, double second = Rule::initial_second)
+      : first_(first), second_(second) {}
+  Variable<T> forward(const Variable<T>& x) override { return Rule::call(x, first_, second_); }
+  std::string description() const override {
+    return std::string(Rule::name) + "(" + number_text(first_) + ", " + number_text(second_) + ")";
+  }
+  std::unique_ptr<Layer<T>> fresh() const override {
+    return std::make_unique<WithNumbers>(first_, second_);
+  }
+
+ private:
+  double first_, second_;
+};
+
+/// The same along an axis, by default the last; negative ones count from the end.
+template <class T, class Rule>
+class AlongAxis : public Layer<T> {
+ public:
+  explicit AlongAxis(std::ptrdiff_t axis = -1) : axis_(axis) {}
+  Variable<T> forward(const Variable<T>& x) override { return Rule::call(x, axis_); }
+  std::string description() const override {
+    return std::string(Rule::name) + "(axis " + std::to_string(axis_) + ")";
+  }
+  std::unique_ptr<Layer<T>> fresh() const override { return std::make_unique<AlongAxis>(axis_); }
+
+ private:
+  std::ptrdiff_t axis_;
 };
 
 namespace detail {
@@ -178,6 +212,50 @@ struct SoftshrinkRule {
     return softshrink(x, number);
   }
 };
+struct HardtanhRule {
+  static constexpr auto name = "Hardtanh";
+  static constexpr double initial = -1, initial_second = 1;
+  template <class T>
+  static Variable<T> call(const Variable<T>& x, double low, double high) {
+    return hardtanh(x, low, high);
+  }
+};
+struct ThresholdRule {
+  static constexpr auto name = "Threshold";
+  static constexpr double initial = 0, initial_second = 0;
+  template <class T>
+  static Variable<T> call(const Variable<T>& x, double limit, double value) {
+    return threshold(x, limit, value);
+  }
+};
+struct SoftmaxRule {
+  static constexpr auto name = "Softmax";
+  template <class T>
+  static Variable<T> call(const Variable<T>& x, std::ptrdiff_t axis) {
+    return softmax(x, axis);
+  }
+};
+struct SoftminRule {
+  static constexpr auto name = "Softmin";
+  template <class T>
+  static Variable<T> call(const Variable<T>& x, std::ptrdiff_t axis) {
+    return softmin(x, axis);
+  }
+};
+struct LogSoftmaxRule {
+  static constexpr auto name = "LogSoftmax";
+  template <class T>
+  static Variable<T> call(const Variable<T>& x, std::ptrdiff_t axis) {
+    return log_softmax(x, axis);
+  }
+};
+struct GLURule {
+  static constexpr auto name = "GLU";
+  template <class T>
+  static Variable<T> call(const Variable<T>& x, std::ptrdiff_t axis) {
+    return glu(x, axis);
+  }
+};
 }  // namespace detail
 
 template <class T>
@@ -220,6 +298,18 @@ template <class T>
 using Hardshrink = WithNumber<T, detail::HardshrinkRule>;
 template <class T>
 using Softshrink = WithNumber<T, detail::SoftshrinkRule>;
+template <class T>
+using Hardtanh = WithNumbers<T, detail::HardtanhRule>;
+template <class T>
+using Threshold = WithNumbers<T, detail::ThresholdRule>;
+template <class T>
+using Softmax = AlongAxis<T, detail::SoftmaxRule>;
+template <class T>
+using Softmin = AlongAxis<T, detail::SoftminRule>;
+template <class T>
+using LogSoftmax = AlongAxis<T, detail::LogSoftmaxRule>;
+template <class T>
+using GLU = AlongAxis<T, detail::GLURule>;
 
 /// max(0, x) + weight * min(0, x) with a learned weight: one, or one for each of axis 1.
 /// Source: He, Zhang, Ren, Sun, arXiv:1502.01852.

@@ -287,6 +287,30 @@ TEST_CASE("containers: branches add, concatenate, are found by name and exchange
                     "ModuleDict: name must be that of one of its modules, got 'tail'");
 }
 
+TEST_CASE("activations along an axis and between limits", "[nn]") {
+  const Variable<double> x(Array<double>{{0, 1, 2, 4}, {-3, 0.5, 0, 1}});
+  // torch.nn.Softmax(dim=1), LogSoftmax(dim=0), Softmin(dim=1), GLU(dim=1), Hardtanh(-1, 0.75),
+  // Threshold(0.5, -2)
+  check_begins(nn::Softmax<double>(1)(x).value(),
+               {0.015219429, 0.041370697, 0.11245721, 0.83095266, 0.0091912492, 0.30437237,
+                0.18461118, 0.5018252});
+  check_begins(nn::LogSoftmax<double>(0)(x).value(),
+               {-0.048587352, -0.47407698, -0.12692801, -0.048587352, -3.0485874, -0.97407698,
+                -2.126928, -3.0485874});
+  check_begins(nn::Softmin<double>()(x).value(),
+               {0.65723302, 0.24178252, 0.088946817, 0.012037643, 0.91049797, 0.027494656,
+                0.045331025, 0.016676352});
+  check_begins(nn::GLU<double>()(x).value(), {0, 0.98201379, -1.5, 0.36552929});
+  check_begins(nn::Hardtanh<double>(-1, 0.75)(x).value(), {0, 0.75, 0.75, 0.75, -1, 0.5, 0, 0.75});
+  check_begins(nn::Threshold<double>(0.5, -2)(x).value(), {-2, 1, 2, 4, -2, -2, -2, 1});
+  nn::Sequential<double> net(nn::Linear<double>(4, 4), nn::LogSoftmax<double>(),
+                             nn::GLU<double>(0));
+  CHECK(net[1].description() == "LogSoftmax(axis -1)");
+  CHECK(nn::Hardtanh<double>().description() == "Hardtanh(-1, 1)");
+  auto copy = nn::clone(net);
+  CHECK((copy(x).value() == net(x).value()));
+}
+
 TEST_CASE("layers refuse numbers out of range", "[nn][errors]") {
   CHECK_THROWS_WITH(
       nn::Conv2d<float>(3, 4, 3, {.groups = 2}),
