@@ -66,6 +66,13 @@ TEST_CASE("a convolutional network trained in PyTorch loads and gives the same",
   const Example example("cnn");
   auto net = cnn<float>();
   CHECK(net.load_state_dict(example.model).ok());
+  const StateDict back = net.state_dict();  // PyTorch finds what it wrote, bit for bit
+  CHECK(back.size() == example.model.size());
+  for (const auto& [name, value] : example.model) {
+    CAPTURE(name);
+    REQUIRE(back.contains(name));
+    CHECK((back.at(name) == value));
+  }
   CHECK(std::get<IndexArray>(net.state_dict().at("1.num_batches_tracked"))() == 3);
   net.eval();
   check_close(net(example.input).value(), example.output);
