@@ -34,8 +34,7 @@ Variable<T> magnitude(const Array<T>& x) {
         sum += std::abs(x.data()[(i * n + row) * n + column]);
       largest = std::max(largest, sum);
     }
-    const bool normal = std::isnormal(largest) && largest < std::numeric_limits<T>::max();
-    m.data()[i] = normal ? std::ldexp(T(1), std::ilogb(largest)) : T(1);
+    m.data()[i] = std::isnormal(largest) ? std::ldexp(T(1), std::ilogb(largest)) : T(1);
   }
   return Variable<T>(std::move(m));
 }

@@ -151,7 +151,7 @@ struct BatchNorm : Function<BatchNorm> {
   static void input_gradient(const kernels::Channels& s, const Array<T>& x, const Array<T>& gy,
                              const Statistics<T>& statistics, const T* weight,
                              const Array<T>* sum_gy, const Array<T>& sum_gyh, Array<T>& gx) {
-    Array<T> a(statistics.inverse), b(Shape{s.channels}, T(0)), d(Shape{s.channels}, T(0));
+    Array<T> a(statistics.inverse), b(Shape{s.channels}), d(Shape{s.channels});
     const T part = T(1) / static_cast<T>(s.outer * s.inner);
     for (std::size_t c = 0; c < s.channels; ++c) {
       if (weight != nullptr) a.data()[c] *= weight[c];

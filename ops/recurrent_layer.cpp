@@ -151,8 +151,7 @@ Variables<T> gradients_of_unrolled(Context<T>& ctx, const Variables<T>& gy,
     reached.push_back(out[i]);
     upstream.push_back(gy[i]);
   }
-  const auto found =
-      grad(reached, wanted, {.grad_outputs = upstream, .create_graph = true, .allow_unused = true});
+  const auto found = grad(reached, wanted, {.grad_outputs = upstream, .create_graph = true});
   Variables<T> result(in.size());
   for (std::size_t i = 0, next = 0; i < in.size(); ++i)
     if (ctx.needs(i)) result[i] = found[next++];

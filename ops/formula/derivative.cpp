@@ -172,8 +172,6 @@ Value slope_by_a(Opcode op, Value a, Value b, Value y) {
   switch (op) {
     case Opcode::mul:
       return b;
-    case Opcode::div:
-      return 1 / b;
     case Opcode::pow: {
       // 0 * inf at a = 0, b = 0 is no derivative: pow(a, 0) is 1.
       const Value slope = b * apply(Opcode::pow, a, b - 1);

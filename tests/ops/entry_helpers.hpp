@@ -108,4 +108,16 @@ Reference rule(std::string label, F f, Literal x, Literal gradient, Literal tang
           {gradient, gradient, zero, std::move(tangent)}};
 }
 
+/// The same of two arguments, without second derivatives; the tangent is the sum.
+template <class F>
+Reference rule_of_two(std::string label, F f, Literal a, Literal b, Literal by_a, Literal by_b) {
+  const Literal zero{a.shape, std::vector<double>(a.values.size())};
+  Literal tangent = by_a;
+  for (std::size_t i = 0; i < tangent.values.size(); ++i) tangent.values[i] += by_b.values[i];
+  return {"rule: " + std::move(label),
+          rules_of(f, false),
+          {std::move(a), std::move(b)},
+          {by_a, by_b, by_a, by_b, zero, zero, std::move(tangent)}};
+}
+
 }  // namespace xg::test

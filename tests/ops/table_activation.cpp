@@ -1,4 +1,6 @@
+#include <limits>
 #include <xgrad/ops/activation.hpp>
+#include <xgrad/ops/map.hpp>
 
 #include "ops/entry_helpers.hpp"
 
@@ -81,6 +83,15 @@ Entry prelu_entry() {
   return e;
 }
 
+Entry relu_entry() {
+  Entry e = entry_of_one("relu", XG_CALL(relu), off_zero, {-2, 0, 3}, {0, 0, 3}, kinks);
+  const auto formula = [](const auto& x) { return map([](auto v) { return relu(v); }, x[0]); };
+  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+  e.references.push_back(rule("a formula", formula, {{4}, {0, missing, -1, 2}}, {{4}, {0, 1, 0, 1}},
+                              {{4}, {0, 1, 0, 1}}));
+  return e;
+}
+
 Entries rectifiers() {
   Entry leaky =
       entry_of_one("leaky_relu", XG_CALL(leaky_relu), off_zero, {-2, 0, 3}, {-0.02, 0, 3}, kinks);
@@ -90,7 +101,7 @@ Entries rectifiers() {
                                   off_zero, {-2, 0, 3}, {-1.0208754759557936, 0, 3}, kinks);
   celu_entry.refusals = {{[] { (void)celu(two, 0); }, "celu: alpha must be > 0, got 0"}};
   return {
-      entry_of_one("relu", XG_CALL(relu), off_zero, {-2, 0, 3}, {0, 0, 3}, kinks),
+      relu_entry(),
       std::move(leaky),
       prelu_entry(),
       elu_entry(),

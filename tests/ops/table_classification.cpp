@@ -138,6 +138,7 @@ Entry ctc_entry() {
       {"an empty and an impossible target", with({repeated, {4, 2}, {0, 2}, zeros}), {drawn}},
       {"impossible targets", with({repeated, {2, 2}, {2, 2}, zeros}), {drawn}},
       {"blank 2", with({ends, {4, 4}, {2, 2}, {.blank = 2}}), {drawn}},
+      {"one step and none", with({repeated, {1, 0}, {1, 0}, apart}), {drawn}},
       {"[T, C]",
        with({IndexArray{1, 2}, IndexArray(Shape{1}, 4), IndexArray(Shape{1}, 2)}),
        {{{4, 3}}}}};

@@ -1,5 +1,6 @@
 #include <xgrad/ops/conv.hpp>
 
+#include "ops/large_reference.hpp"
 #include "ops/table.hpp"
 
 // References: torch 2.15, double.
@@ -62,6 +63,26 @@ Entry conv1d_entry() {
   return e;
 }
 
+/// Images in two blocks and in three, outputs in several parts of an image, and the lines of a
+/// convolution of few channels.
+void add_large(Entry& e) {
+  const auto grouped = [](const auto& x) {
+    return conv2d(x[0], x[1], x[2], {.padding = 1, .groups = 2});
+  };
+  const auto copied = [](const auto& x) { return conv2d(x[0], x[1]); };
+  const auto narrow = [](const auto& x) { return conv2d(x[0], x[1], x[2], {.padding = 1}); };
+  const Shape w{6, 8, 3, 3};
+  for (Reference& r : std::vector<Reference>{
+           large_reference("three blocks", grouped, {{7, 16, 48, 48}, w, {6}},
+                           {801, -19826, 297, 0}),
+           large_reference("two blocks", grouped, {{4, 16, 48, 48}, w, {6}},
+                           {1097, -11820, -1958, 40}),
+           large_reference("1x1", copied, {{1, 32, 64, 64}, {2, 32, 1, 1}}, {-487, -705, -588}),
+           large_reference("lines", narrow, {{20, 3, 40, 40}, {7, 3, 3, 3}, {7}},
+                           {1421, -822, 2043, 960})})
+    e.references.push_back(std::move(r));
+}
+
 Entry conv2d_entry() {
   Entry e{.name = "conv2d"};
   e.samples = {
@@ -75,6 +96,10 @@ Entry conv2d_entry() {
       {"depthwise, two outputs a channel",
        with<2>(two, {.padding = 1, .groups = 3}),
        {{{2, 3, 3, 3}}, {{6, 1, 3, 3}}, {{6}}}},
+      {"lines", with<2>(two), {{{2, 2, 2, 9}}, {{7, 2, 2, 2}}, {{7}}}},
+      {"lines, padding",
+       with<2>(two, {.padding = {1, 0}}),
+       {{{1, 1, 2, 10}}, {{2, 1, 2, 3}}, {{2}}}},
       {"without batch", with<2>(two), {{{2, 3, 3}}, {{1, 2, 3, 3}}, {{1}}}},
       {"no images", with<2>(two), {{{0, 1, 3, 3}}, {{2, 1, 2, 2}}, {{2}}}}};
   e.references = {
@@ -82,6 +107,7 @@ Entry conv2d_entry() {
        with<2>(two, {.stride = {1, 2}, .padding = {1, 0}, .dilation = {2, 1}}),
        {{{1, 1, 3, 5}, counted(15, 0.5)}, {{2, 1, 2, 2}, counted(8, 1)}, {{2}, {1, -1}}},
        {{{1, 2, 3, 2}, {14, -9, 4, 4, 12.5, -3, -7, -1, -8.5, -5.5, -8.5, 5}}}}};
+  add_large(e);
   e.refusals = {
       {[] {
          (void)conv2d(ones({1, 1, 9, 9}), ones({1, 1, 11, 11}));
@@ -169,6 +195,7 @@ Entry transpose2d_entry() {
   Entry e{.name = "conv_transpose2d"};
   e.samples = {
       {"plain", back<2>(two_back), {{{2, 2, 3, 2}}, {{2, 3, 2, 2}}, {{3}}}},
+      {"1x1", back<2>(two_back), {{{1, 2, 2, 2}}, {{2, 3, 1, 1}}, {{3}}}},
       {"of each axis",
        back<2>(two_back,
                {.stride = {2, 1}, .padding = {1, 0}, .output_padding = {1, 0}, .dilation = {1, 2}}),

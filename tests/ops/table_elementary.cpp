@@ -1,4 +1,5 @@
 #include <xgrad/ops/elementary.hpp>
+#include <xgrad/ops/map.hpp>
 
 #include <cmath>
 
@@ -53,6 +54,9 @@ Entry pow_entry() {
               {4, 0.25});
   add_variant(e, "x^3", call([](const auto& x) { return pow(x[0], 3); }), any, {-2, 0.5, 3},
               {-8, 0.125, 27});
+  e.references.push_back(rule_of_two("at 0", [](const auto& x) { return pow(x[0], x[1]); },
+                                     {{3}, {0, 0, 2}}, {{3}, {0, 2, 0}}, {{3}, {0, 0, 0}},
+                                     {{3}, {0, 0, 0.6931471805599453}}));
   add_variant(e, "1.7^x", call([](const auto& x) { return pow(1.7, x[0]); }), any, {-2, 0.5, 3},
               {0.34602076124567477, 1.3038404810405297, 4.912999999999999});
   return e;
@@ -196,6 +200,15 @@ Entries of_two() {
   for (Entry& e : entries) {
     if (e.name == "atan2")  // atan2(x, x) is constant: nothing but rounding would be seen
       e.samples.back().call = call([](const auto& x) { return atan2(x[0], x[0] * x[0]); });
+    // Torch has NaN for hypot.
+    if (e.name == "atan2")
+      e.references.push_back(
+          rule_of_two("at the origin", [](const auto& x) { return atan2(x[0], x[1]); },
+                      {{2}, {0, 0}}, {{2}, {0, 2}}, {{2}, {0, 0.5}}, {{2}, {0, 0}}));
+    if (e.name == "hypot")
+      e.references.push_back(
+          rule_of_two("at the origin", [](const auto& x) { return hypot(x[0], x[1]); },
+                      {{2}, {0, 0}}, {{2}, {0, 2}}, {{2}, {0, 0}}, {{2}, {0, 1}}));
     if (e.name == "maximum")
       extend(e.samples, shapes_of_one(call([](const auto& x) { return maximum(x[0], 0.5); }),
                                       {{}, -2, 2, {0.5}}, " maximum(x, 0.5)"));
@@ -217,6 +230,12 @@ Entry where_entry() {
       {"[3] [0, 3] [3]", f(row), {{{0, 3}}, {{3}}}},
       {"a number", call([row](const auto& x) { return where(row > 0, x[0], 2.5); }), {{{2, 3}}}}};
   e.references = {{"row", f(row), {{{3}, {1, 2, 3}}, {{}, {9}}}, {{{3}, {1, 9, 3}}}}};
+  // What a formula does not choose passes no NaN on, however steep the function around it.
+  const auto steep = [](const auto& x) {
+    return map([](auto v) { return sqrt(where(v > 0, v * v, 0)); }, x[0]);
+  };
+  e.references.push_back(
+      rule("a formula", steep, {{2}, {-1, 4}}, {{2}, {0, 1}}, {{2}, {0, 1}}, false));
   return e;
 }
 

@@ -1,3 +1,4 @@
+#include <limits>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/loss.hpp>
@@ -5,7 +6,7 @@
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
 
-#include "ops/table.hpp"
+#include "ops/entry_helpers.hpp"
 
 // References with digits: torch 2.15, double.
 namespace xg::test {
@@ -45,10 +46,17 @@ Entries softmax_family() {
                {"reshaped: an odd number of reshapes, so that negating all shows",
                 call([](const auto& x) { return logsumexp(reshape(x[0], {6}), 0); }),
                 {{{2, 3}}}}};
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   e.references = {
       {"axis 1", lse({1}, false), {matrix}, {{{2}, {2.349012216768186, 3.08509724636431}}}},
       {"all", lse({}, false), {matrix}, {{{}, {3.476453601455524}}}},
       {"large", lse({}, false), {{{2}, {1e30, 1e30}}}, {{{}, {1e30}}}}};
+  // Infinity has no derivative beside itself; of nothing but -infinity torch has NaN.
+  e.references.push_back(rule(
+      "beside infinities", [](const auto& x) { return logsumexp(x[0], 1); },
+      {{4, 3}, {0, inf, inf, 1, 1, -inf, -inf, -inf, -inf, inf, 0, -inf}},
+      {{4, 3}, {0, nan, nan, 0.5, 0.5, 0, 0, 0, 0, nan, 0, 0}}, {{4}, {nan, 1, 0, nan}}, false));
   e.refusals = {{[] { (void)logsumexp(box, 2); }, "logsumexp: axes must be in [-2, 2), got 2"}};
   return {
       along_axis("softmax", [](const auto& x, std::ptrdiff_t a) { return softmax(x, a); },

@@ -1,6 +1,7 @@
 // Reference values: PyTorch 2.15, double.
 
 #include <limits>
+#include <xgrad/autograd/functional.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/cdist.hpp>
 #include <xgrad/ops/linalg.hpp>
@@ -93,6 +94,26 @@ Entry matrix_exp_entry() {
                   {"nilpotent", f, {{{2, 2}, {0, 8, 0, 0}}}, {{{2, 2}, {1, 8, 0, 1}}}},
                   {"NaN stays in its matrix", f, {{{2, 1, 1}, {nan, 0}}}, {{{2, 1, 1}, {nan, 1}}}},
                   {"infinity", f, {{{1, 1}, {-infinity}}}, {{{1, 1}, {nan}}}}};
+  // exp(A) = 2 I, and A commutes with everything, so that gradient and tangent of V are 2 V.
+  const double log2 = 0.6931471805599453, huge = 1e250;
+  Literal at{{4, 3, 3}, std::vector<double>(36)}, v{{4, 3, 3}, std::vector<double>(36, 1.)};
+  for (std::size_t i = 0; i < 12; ++i) at.values[i / 3 * 9 + i % 3 * 4] = log2;
+  v.values[11] = v.values[21] = huge;
+  std::fill(v.values.begin() + 27, v.values.end(), 0.);
+  Literal twice = v;
+  for (double& value : twice.values) value *= 2;
+  e.references.push_back({"rule: gradients of all sizes",
+                          call([]<class T>(const std::vector<Variable<T>>& x) {
+                            using Listed = std::vector<Variable<T>>;
+                            const Variable<T> leaf(x[0].value(), true);
+                            const auto exp = [](const Listed& in) {
+                              return Listed{matrix_exp(in[0])};
+                            };
+                            return Listed{grad(matrix_exp(leaf), leaf, {.grad_outputs = {x[1]}}),
+                                          jvp(exp, Listed{x[0]}, Listed{x[1]}).second[0]};
+                          }),
+                          {at, v},
+                          {twice, twice}});
   e.refusals = {{[] {
                    (void)matrix_exp(ones({2, 3}));
                  },

@@ -5,10 +5,10 @@
 #include <xgrad/ops/normalization_local.hpp>
 
 #include "ops/entry_helpers.hpp"
+#include "ops/large_reference.hpp"
 
 // References: torch 2.15, double.
 namespace xg::test {
-
 namespace {
 
 Variable<double> ones(const Shape& shape) { return Variable<double>(Array<double>(shape, 1.)); }
@@ -29,6 +29,19 @@ Sample sample(std::string label, Call f, std::vector<Input> inputs) {
   return {std::move(label), std::move(f), std::move(inputs), false, false, 1e-3};
 }
 
+/// A mean between two numbers: (0, 2, 2) + 2^53 under the output gradient (1, 2, 4). mpmath.
+template <class F>
+Reference rounded_mean(const Shape& shape, F f) {
+  return {"rule: a mean that rounds",
+          call([f]<class T>(const std::vector<Variable<T>>& x) {
+            const Variable<T> leaf(x[0].value(), true);
+            return grad(f(leaf), leaf, {.grad_outputs = {x[1]}});
+          }),
+          {{shape, {0x1p53, 0x1p53 + 2, 0x1p53 + 2}}, {shape, {1, 2, 4}}},
+          {{shape, {-1.5909634100866782e-5, -1.060646250799644, 1.0606621604337449}}},
+          1e-12};
+}
+
 Entry batch_norm_entry() {
   const Call train = call([]<class T>(const std::vector<Variable<T>>& x) {
     return batch_norm(x[0], at(x, 1), at(x, 2), nullptr);
@@ -43,6 +56,7 @@ Entry batch_norm_entry() {
   Entry e{.name = "batch_norm"};
   e.samples = {sample("[4, 2]", train, {{{4, 2}}, {{2}}, {{2}}}),
                sample("[5, 3], plain", train, {{{5, 3}}}),
+               sample("[3, 2, 2]", train, {{{3, 2, 2}}, {{2}}, {{2}}}),
                sample("[3, 2, 4]", train, {{{3, 2, 4}}, {{2}}, {{2}}}),
                sample("[1, 2, 2, 3]", train, {{{1, 2, 2, 3}}, {{2}}}),
                sample("[2, 1, 1, 2, 2], bias alone", bias_alone, {{{2, 1, 1, 2, 2}}, {{1}}}),
@@ -67,17 +81,12 @@ Entry batch_norm_entry() {
        eval,
        {{{1, 2, 2}, {1, 2, 3, -1}}, {{2}, {.5, -.5}}, {{2}, {2, .25}}},
        {{{1, 2, 2}, {2.49999750001875, 3.9999900000749995, -1.7499975000046875, 0.25}}}}};
-  // A mean between two numbers: (0, 2, 2) + 2^53 under the output gradient (1, 2, 4). mpmath.
+  e.references.push_back(large_reference(
+      "many rows", [](const auto& x) { return batch_norm(x[0], x[1], x[2], nullptr); },
+      {{300, 2}, {2}, {2}}, {-3.407188357144058, -145.23626882656794, 10.351468119486398, -11},
+      0.125));
   e.references.push_back(
-      {"rule: a mean that rounds",
-       call([]<class T>(const std::vector<Variable<T>>& x) {
-         const Variable<T> leaf(x[0].value(), true);
-         const auto y = batch_norm(leaf, {}, {}, nullptr);
-         return grad(y, leaf, {.grad_outputs = {x[1]}});
-       }),
-       {{{3, 1}, {0x1p53, 0x1p53 + 2, 0x1p53 + 2}}, {{3, 1}, {1, 2, 4}}},
-       {{{3, 1}, {-1.5909634100866782e-5, -1.060646250799644, 1.0606621604337449}}},
-       1e-12});
+      rounded_mean({3, 1}, [](const auto& x) { return batch_norm(x, {}, {}, nullptr); }));
   e.refusals = {
       {[] {
          (void)batch_norm(ones({2, 3}), {}, {}, nullptr, {.training = false});
@@ -135,6 +144,7 @@ Entry layer_norm_entry() {
                    {{{2, 3},
                      {1.467187384552918, 0.38320315386177051, 1.3320315386177046,
                       1.4328961991626867, 0.3310148286910447, 1.2962372590567159}}}}};
+  e.references.push_back(rounded_mean({3}, [](const auto& x) { return layer_norm(x, {3}); }));
   e.refusals = {{[] {
                    (void)layer_norm(ones({2, 3}), {2});
                  },
@@ -381,7 +391,6 @@ Entry embedding_bag_entry() {
 }
 
 }  // namespace
-
 Entries norm_entries() {
   return {batch_norm_entry(), layer_norm_entry(),    rms_norm_entry(),
           group_norm_entry(), instance_norm_entry(), local_response_entry(),

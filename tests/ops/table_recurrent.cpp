@@ -1,5 +1,6 @@
 #include <xgrad/ops/recurrent.hpp>
 
+#include "ops/large_reference.hpp"
 #include "ops/recurrent_samples.hpp"
 
 // References: torch 2.15, double.
@@ -72,7 +73,24 @@ std::vector<Sample> layer_samples() {
 Entry rnn_entry() {
   Entry e{.name = "rnn"};
   e.samples = layer_samples<1>();
+  e.samples.push_back({"[2, 2, 2], relu", layers<1>({.nonlinearity = Nonlinearity::relu}),
+                       drawn({{2, 2, 2}, {1, 2, 3}, {3, 2}, {3, 3}, {3}, {3}}), false, false,
+                       1e-3});
+  e.samples.push_back({"[2, 2, 2], the last state alone",
+                       call([]<class T>(const std::vector<Variable<T>>& x) {
+                         return rnn(x[0], x[1], {x[2], x[3]}, {.bias = false})[1];
+                       }),
+                       drawn({{2, 2, 2}, {1, 2, 3}, {3, 2}, {3, 3}}), false, false, 1e-3});
   e.references = {
+      large_reference(
+          "a wide batch",
+          []<class T>(const std::vector<Variable<T>>& x) {
+            return rnn(x[0], x[1], {x[2], x[3]}, {.bias = false})[0];
+          },
+          {{2, 17, 1}, {1, 17, 180}, {180, 1}, {180, 180}},
+          {0.005651827045627108, 0.6447839883715283, 1.3213367191396004, 0.004201865749928979,
+           1.7027064252942479},
+          0x1p-10),
       {"one layer",
        layers<1>({}),
        of_layers(1, false),

@@ -80,6 +80,11 @@ Entry var_entry() {
                    call([](const auto& x) { return var(x[0], 1); }),
                    {matrix},
                    {{{2}, {2.333333333333333, 6.25}}}}};  // torch 2.15
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+  e.references.push_back(
+      rule("of too few", [](const auto& x) { return var(x[0], {}, {.correction = 3}); },
+           {{3}, {1, 2, 3}}, {{3}, {infinite, missing, infinite}}, {{}, {missing}}));
   e.refusals = axis_refusals("var", [](const Axes& a) { (void)var(box, a); });
   return e;
 }
@@ -96,6 +101,16 @@ Entry stddev_entry() {
                    call([](const auto& x) { return stddev(x[0], 0, {.correction = 0}); }),
                    {matrix},
                    {{{3}, {0.25, 2, 2}}}}};  // torch 2.15
+  e.references.push_back(rule("of equals", [](const auto& x) { return stddev(x[0], 0); },
+                              {{3}, {2, 2, 2}}, {{3}, {0, 0, 0}}, {{}, {0}}));
+  e.references.push_back({"rule: second derivatives of equals",
+                          call([]<class T>(const std::vector<Variable<T>>& x) {
+                            const Variable<T> leaf(x[0].value(), true);
+                            const auto g = grad(stddev(leaf, 0), leaf, {.create_graph = true});
+                            return grad(sum(g * x[1]), leaf);
+                          }),
+                          {{{3}, {2, 2, 2}}, {{3}, {1, 2, 4}}},
+                          {{{3}, {0, 0, 0}}}});
   e.refusals = axis_refusals("stddev", [](const Axes& a) { (void)stddev(box, a); });
   return e;
 }

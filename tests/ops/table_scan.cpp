@@ -11,6 +11,7 @@ namespace xg::test {
 
 namespace {
 
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 const Variable<double> box(Array<double>(Shape{2, 3}, 1.));
 const Variable<double> nothing(Array<double>(Shape{0, 3}));
@@ -135,6 +136,20 @@ Entry norm_entry() {
   return e;
 }
 
+/// Where a sum is infinite: nothing reaches what is -infinity, nor what infinity stands before;
+/// infinity itself has no derivative. Torch has NaN where the sum is -infinity.
+void infinite_sums(Entry& e) {
+  const auto f = [](const auto& x) { return logcumsumexp(x[0], 1); };
+  const double a = 0.2689414213699951, b = 0.7310585786300049;
+  e.references.push_back(rule(
+      "beside infinities", f,
+      {{3, 4}, {-infinity, -infinity, 1, 2, 0, infinity, 1, infinity, 1, -infinity, 1, -infinity}},
+      {{3, 4}, {0, 0, 1 + a, b, 1, nan, 0, nan, 3, 0, 1, 0}},
+      {{3, 4}, {0, 0, 1, 1, 1, nan, nan, nan, 1, 1, 1, 1}}, false));
+  e.references.push_back(rule("rows far apart", f, {{2, 2}, {800, 800, 0, 0}},
+                              {{2, 2}, {1.5, 0.5, 1.5, 0.5}}, {{2, 2}, {1, 1, 1, 1}}, false));
+}
+
 Entries running() {
   const auto sums = [](const auto& x, std::ptrdiff_t a) { return cumsum(x * x, a); };
   const auto products = [](const auto& x, std::ptrdiff_t a) { return cumprod(x, a); };
@@ -222,6 +237,8 @@ Entries scan_entries() {
   Entries all{prod_entry(), norm_entry()};
   for (auto family : {running, ordering})
     for (Entry& e : family()) all.push_back(std::move(e));
+  for (Entry& e : all)
+    if (e.name == "logcumsumexp") infinite_sums(e);
   return all;
 }
 

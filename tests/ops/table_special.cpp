@@ -122,6 +122,13 @@ Entries remainders() {
                                 call([](const auto& x) { return remainder(x[0], 1); }),
                                 {{{2}, {2.25, -2.25}}},
                                 {{{2}, {0.25, 0.75}}}});
+  const Literal a{{4}, {7, 5.5, 5, -5}}, b{{4}, {3, -2, 0, 0}}, one{{4}, {1, 1, 1, 1}};
+  whole.references.push_back(rule_of_two("by the divisor",
+                                         [](const auto& x) { return fmod(x[0], x[1]); }, a, b, one,
+                                         {{4}, {-2, 2, -inf, inf}}));
+  floored.references.push_back(rule_of_two("by the divisor",
+                                           [](const auto& x) { return remainder(x[0], x[1]); }, a,
+                                           b, one, {{4}, {-2, 3, -inf, inf}}));
   return {std::move(whole), std::move(floored)};
 }
 
