@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include <xgrad/core/kernels/choose.hpp>
 #include <xgrad/core/kernels/norm_isa.hpp>
@@ -107,6 +108,31 @@ void moments_of(T sum, T square, T count, T* offset, T* variance) {
   *variance = std::max(square / count - *offset * *offset, T(0));
 }
 
+/// 1 / sqrt(variance + eps) where the squares overflow T: in the widest type there is.
+template <class T>
+T wide_inverse(bool centred, const T* x, std::size_t n, T eps, T mean) {
+  long double sum = 0, square = 0;
+  for (std::size_t k = 0; k < n; ++k) {
+    const long double deviation = static_cast<long double>(x[k]) - mean;
+    sum += deviation;
+    square += deviation * deviation;
+  }
+  const auto count = static_cast<long double>(n);
+  const long double offset = centred ? sum / count : 0;
+  return static_cast<T>(1 / std::sqrt(square / count - offset * offset + eps));
+}
+
+/// gx = (g - mean_g - h mean_gh) s, g = gy w and h = (x - mean) s, where s * s is less than T can
+/// say.
+template <class T>
+void wide_row_gradient(const T* gy, const T* x, const T* w, T mean, T s, T mean_g, T mean_gh,
+                       std::size_t n, T* gx) {
+  for (std::size_t k = 0; k < n; ++k) {
+    const T g = w == nullptr ? gy[k] : gy[k] * w[k];
+    gx[k] = (g - mean_g - (x[k] - mean) * s * mean_gh) * s;
+  }
+}
+
 /// Those of row i.
 template <class T>
 void row_moments(bool centred, const T* x, std::size_t n, T eps, const RowMoments<T>& m,
@@ -117,7 +143,9 @@ void row_moments(bool centred, const T* x, std::size_t n, T eps, const RowMoment
   T sums[2], variance;
   functions<T>().row_deviations(x, m.mean[i], n, sums);
   moments_of(centred ? sums[0] : zero, sums[1], count, m.offset + i, &variance);
-  m.inverse[i] = T(1) / std::sqrt(variance + eps);
+  const bool overflow = !std::isfinite(sums[1]) && std::isfinite(m.mean[i]);
+  m.inverse[i] =
+      overflow ? wide_inverse(centred, x, n, eps, m.mean[i]) : T(1) / std::sqrt(variance + eps);
 }
 
 }  // namespace
@@ -236,6 +264,9 @@ void normalize_rows_backward(bool centred, std::size_t rows, std::size_t n, cons
       T sums[2];
       isa.row_sums(gy + i * n, x + i * n, w, m.mean[i], n, sums);
       const T s = m.inverse[i], gh = s * (sums[1] - m.offset[i] * sums[0]);
+      if (s * s < std::numeric_limits<T>::min())
+        return wide_row_gradient(gy + i * n, x + i * n, w, m.mean[i] + m.offset[i], s,
+                                 centred ? sums[0] * part : T(0), gh * part, n, gx + i * n);
       const T b = -s * s * gh * part, d = centred ? -s * sums[0] * part : T(0);
       isa.row_gradient(gy + i * n, x + i * n, w, m.mean[i], s, b, d - m.offset[i] * b, n,
                        gx + i * n);

@@ -110,3 +110,9 @@ TEST_CASE("norms are right in float at 1e-30, 1e4 and 1e30", "[ops][magnitude]")
   check("cosine_similarity",
         [](const auto& x) { return cosine_similarity(x, zeros(x) + 1., {.eps = 1e-37}); });
 }
+
+TEST_CASE("normalised rows are right in float at 1e-30, 1e4 and 1e30", "[ops][magnitude]") {
+  check("layer_norm", [](const auto& x) { return layer_norm(x, Shape{3}); });
+  check("group_norm", [](const auto& x) { return group_norm(x, 1); });
+  check("rms_norm", [](const auto& x) { return rms_norm(x, Shape{3}, {}, {.eps = 1e-30}); });
+}
