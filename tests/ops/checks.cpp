@@ -84,8 +84,9 @@ std::string compare(const Array<A>& actual, const Array<B>& expected, double tol
   for (std::size_t i = 0; i < actual.size(); ++i) {
     const double a = static_cast<double>(actual.data()[i]);
     const double e = static_cast<double>(expected.data()[i]);
-    const bool same = a == e || (std::isnan(a) && std::isnan(e)) ||
-                      std::abs(a - e) <= tolerance * std::max(1., std::abs(e));
+    const bool same =
+        a == e || (std::isnan(a) && std::isnan(e)) ||
+        (std::isfinite(e) && std::abs(a - e) <= tolerance * std::max(1., std::abs(e)));
     if (!same) return fmt::format("element {} is {:.17g} instead of {:.17g}", i, a, e);
   }
   return {};

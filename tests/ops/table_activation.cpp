@@ -87,8 +87,8 @@ Entry relu_entry() {
   Entry e = entry_of_one("relu", XG_CALL(relu), off_zero, {-2, 0, 3}, {0, 0, 3}, kinks);
   const auto formula = [](const auto& x) { return map([](auto v) { return relu(v); }, x[0]); };
   constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-  e.references.push_back(rule("a formula", formula, {{4}, {0, missing, -1, 2}}, {{4}, {0, 1, 0, 1}},
-                              {{4}, {0, 1, 0, 1}}));
+  e.references.push_back(rule("a formula", formula, {{5}, {0, missing, -1, 2, 0.5}},
+                              {{5}, {0, 1, 0, 1, 1}}, {{5}, {0, 1, 0, 1, 1}}));
   return e;
 }
 

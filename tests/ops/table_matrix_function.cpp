@@ -96,10 +96,10 @@ Entry matrix_exp_entry() {
                   {"infinity", f, {{{1, 1}, {-infinity}}}, {{{1, 1}, {nan}}}}};
   // exp(A) = 2 I, and A commutes with everything, so that gradient and tangent of V are 2 V.
   const double log2 = 0.6931471805599453, huge = 1e250;
-  Literal at{{4, 3, 3}, std::vector<double>(36)}, v{{4, 3, 3}, std::vector<double>(36, 1.)};
-  for (std::size_t i = 0; i < 12; ++i) at.values[i / 3 * 9 + i % 3 * 4] = log2;
-  v.values[11] = v.values[21] = huge;
-  std::fill(v.values.begin() + 27, v.values.end(), 0.);
+  Literal at{{5, 3, 3}, std::vector<double>(45)}, v{{5, 3, 3}, std::vector<double>(45, 1.)};
+  for (std::size_t i = 0; i < 15; ++i) at.values[i / 3 * 9 + i % 3 * 4] = log2;
+  v.values[11] = v.values[21] = v.values[35] = huge;
+  std::fill(v.values.begin() + 36, v.values.end(), 0.);
   Literal twice = v;
   for (double& value : twice.values) value *= 2;
   e.references.push_back({"rule: gradients of all sizes",

@@ -82,9 +82,11 @@ Entry var_entry() {
                    {{{2}, {2.333333333333333, 6.25}}}}};  // torch 2.15
   constexpr double infinite = std::numeric_limits<double>::infinity();
   constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-  e.references.push_back(
-      rule("of too few", [](const auto& x) { return var(x[0], {}, {.correction = 3}); },
-           {{3}, {1, 2, 3}}, {{3}, {infinite, missing, infinite}}, {{}, {missing}}));
+  const auto of_too_few = [](const auto& x) { return var(x[0], {}, {.correction = 3}); };
+  e.references.push_back(rule("of too few", of_too_few, {{3}, {1, 2, 3}},
+                              {{3}, {infinite, missing, infinite}}, {{}, {missing}}));
+  e.references.push_back(rule("the mean first", of_too_few, {{3}, {2, 1, 3}},
+                              {{3}, {missing, infinite, infinite}}, {{}, {missing}}));
   e.refusals = axis_refusals("var", [](const Axes& a) { (void)var(box, a); });
   return e;
 }
