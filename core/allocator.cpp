@@ -24,7 +24,7 @@ using List = ThreadLists::List;
 
 // What one thread may keep of a class; the rest goes to the shared list, so that a loader thread
 // whose batches die on another thread neither grows nor starves.
-constexpr std::size_t thread_bytes_per_class = std::size_t{8} << 20;
+constexpr std::size_t thread_bytes_per_class = std::size_t{1} << 20;
 constexpr std::size_t thread_blocks_small = 4096;
 constexpr std::size_t shared_batch = 32;
 // A thread adds its counters to the global ones when they have moved by this much.
