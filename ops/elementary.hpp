@@ -65,11 +65,11 @@ template <Element T>
 Variable<T> erfc(const Variable<T>& x);  ///< 1 - erf(x), without cancellation
 
 template <Element T>
-Variable<T> abs(const Variable<T>& x);  ///< gradient gy sign(x), 0 at 0
+Variable<T> abs(const Variable<T>& x);  ///< gradient gy sign(x), 0 at 0 and at NaN
 
 // Piecewise constant: the gradient is zero.
 template <Element T>
-Variable<T> sign(const Variable<T>& x);  ///< -1, 0 or 1
+Variable<T> sign(const Variable<T>& x);  ///< -1, 0 or 1; 0 for NaN, as in PyTorch
 template <Element T>
 Variable<T> floor(const Variable<T>& x);
 template <Element T>

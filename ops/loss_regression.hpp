@@ -13,7 +13,7 @@ template <Element T>
 Variable<T> mse_loss(const Variable<T>& x, const Target<T>& target,
                      const LossOptions& options = {});
 
-/// Absolute error |d|; the derivative at 0 is 0.
+/// Absolute error |d|; the derivative at 0 and at NaN is 0.
 template <Element T>
 Variable<T> l1_loss(const Variable<T>& x, const Target<T>& target, const LossOptions& options = {});
 

@@ -13,7 +13,7 @@ namespace xg::kernels {
 enum class Unary : std::uint8_t {
   neg,
   abs,
-  sign,        ///< -1, 0 or 1; NaN for NaN
+  sign,        ///< -1, 0 or 1; 0 for NaN
   square,      ///< x * x
   reciprocal,  ///< 1 / x
   sqrt,

@@ -13,10 +13,8 @@ XG_INLINE B apply(B x) {
   const B zero(T(0)), one(T(1));
   if constexpr (op == Unary::neg) return negate(x);
   if constexpr (op == Unary::abs) return simd::abs(x);
-  if constexpr (op == Unary::sign) {
-    // The zero of x itself, then NaN, then the sign.
-    return simd::select(simd::abs(x) > zero, simd::copysign(one, x), x);
-  }
+  if constexpr (op == Unary::sign)
+    return simd::select(simd::abs(x) > zero, simd::copysign(one, x), zero);
   if constexpr (op == Unary::square) return x * x;
   if constexpr (op == Unary::reciprocal) return one / x;
   if constexpr (op == Unary::sqrt) return xsimd::sqrt(x);

@@ -76,7 +76,7 @@ std::optional<double> fold_simple(Opcode op, double a) {
     case Opcode::abs:
       return std::fabs(a);
     case Opcode::sign:
-      return std::isnan(a) ? a : static_cast<double>((a > 0) - (a < 0));
+      return static_cast<double>((a > 0) - (a < 0));
     case Opcode::square:
       return a * a;
     case Opcode::reciprocal:

@@ -10,6 +10,7 @@
 #include <xgrad/nn/models/transformer_models.hpp>
 #include <xgrad/nn/models/vqa.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/elementary.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/optim/adam.hpp>

@@ -54,6 +54,7 @@ const std::map<std::string, std::string>& without_nan() {
       {"matrix_power", "the power 0 is the identity"},
       {"addmm", "beta = 0 leaves the input out, as in BLAS and PyTorch"},
       {"nan_to_num", "that is its purpose"},
+      {"sign", "NaN has none, and gives 0 as in PyTorch"},
       {"copysign", "only the sign of the second input is read"},
   };
   return reasons;

@@ -53,6 +53,9 @@ TEST_CASE("a NaN stays NaN and takes the gradient that PyTorch gives it", "[ops]
   CHECK(passes([](const auto& x) { return minimum(1., x); }));
   CHECK(blocks([](const auto& x) { return clamp(x, -1, 1); }));
   CHECK(blocks([](const auto& x) { return hardsigmoid(x); }));
+  CHECK(blocks([](const auto& x) { return abs(x); }));
+  CHECK(blocks([](const auto& x) { return map([](auto v) { return abs(v); }, x); }));
+  CHECK(at(missing, [](const auto& x) { return sign(x); }) == std::pair(0., 0.));
 }
 
 TEST_CASE("activations at the infinities have their limits as values and slopes", "[ops][nan]") {
