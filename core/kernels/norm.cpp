@@ -122,14 +122,14 @@ T wide_inverse(bool centred, const T* x, std::size_t n, T eps, T mean) {
   return static_cast<T>(1 / std::sqrt(square / count - offset * offset + eps));
 }
 
-/// gx = (g - mean_g - h mean_gh) s, g = gy w and h = (x - mean) s, where s * s is less than T can
-/// say.
+/// gx = (g - mean_g - h mean_gh) s, g = gy w and h = (x - mean - offset) s, where s * s is less
+/// than T can say. The offset is what the mean lost to rounding.
 template <class T>
-void wide_row_gradient(const T* gy, const T* x, const T* w, T mean, T s, T mean_g, T mean_gh,
-                       std::size_t n, T* gx) {
+void wide_row_gradient(const T* gy, const T* x, const T* w, T mean, T offset, T s, T mean_g,
+                       T mean_gh, std::size_t n, T* gx) {
   for (std::size_t k = 0; k < n; ++k) {
     const T g = w == nullptr ? gy[k] : gy[k] * w[k];
-    gx[k] = (g - mean_g - (x[k] - mean) * s * mean_gh) * s;
+    gx[k] = (g - mean_g - (x[k] - mean - offset) * s * mean_gh) * s;
   }
 }
 
@@ -265,7 +265,7 @@ void normalize_rows_backward(bool centred, std::size_t rows, std::size_t n, cons
       isa.row_sums(gy + i * n, x + i * n, w, m.mean[i], n, sums);
       const T s = m.inverse[i], gh = s * (sums[1] - m.offset[i] * sums[0]);
       if (s * s < std::numeric_limits<T>::min())
-        return wide_row_gradient(gy + i * n, x + i * n, w, m.mean[i] + m.offset[i], s,
+        return wide_row_gradient(gy + i * n, x + i * n, w, m.mean[i], m.offset[i], s,
                                  centred ? sums[0] * part : T(0), gh * part, n, gx + i * n);
       const T b = -s * s * gh * part, d = centred ? -s * sums[0] * part : T(0);
       isa.row_gradient(gy + i * n, x + i * n, w, m.mean[i], s, b, d - m.offset[i] * b, n,

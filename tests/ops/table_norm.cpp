@@ -42,6 +42,21 @@ Reference rounded_mean(const Shape& shape, F f) {
           1e-12};
 }
 
+/// The gradient of rows whose squares overflow, times 1e200; they have three elements. mpmath.
+template <class F>
+Reference wide_rows(F f, std::vector<double> x, std::vector<double> gy,
+                    std::vector<double> gradient) {
+  const Shape shape{x.size() / 3, 3};
+  return {"rule: rows whose squares overflow",
+          call([f]<class T>(const std::vector<Variable<T>>& in) {
+            const Variable<T> leaf(in[0].value(), true);
+            return 1e200 * grad(f(leaf, in[1]), leaf, {.grad_outputs = {in[2]}});
+          }),
+          {{shape, std::move(x)}, {{3}, {.5, -.5, 1}}, {shape, std::move(gy)}},
+          {{shape, std::move(gradient)}},
+          1e-12};
+}
+
 Entry batch_norm_entry() {
   const Call train = call([]<class T>(const std::vector<Variable<T>>& x) {
     return batch_norm(x[0], at(x, 1), at(x, 2), nullptr);
@@ -145,6 +160,14 @@ Entry layer_norm_entry() {
                      {1.467187384552918, 0.38320315386177051, 1.3320315386177046,
                       1.4328961991626867, 0.3310148286910447, 1.2962372590567159}}}}};
   e.references.push_back(rounded_mean({3}, [](const auto& x) { return layer_norm(x, {3}); }));
+  // The last row's mean lies between two numbers.
+  e.references.push_back(wide_rows(
+      [](const auto& x, const auto& w) { return layer_norm(x, {3}, w); },
+      {1e200, 2e200, 4e200, -2e200, 0, 3e200, 0x1p718, 0x1p718 + 0x1p666, 0x1p718 + 0x3p666},
+      {1, -2, 3, .5, .25, -1, 1, 2, 4},
+      {0.11454053224818188, -0.1718107983722728, 0.05727026612409094, -0.024013039312119455,
+       0.040021732186865756, -0.016008692874746305, 0.2992761247419876, -0.4489141871129814,
+       0.1496380623709938}));
   e.refusals = {{[] {
                    (void)layer_norm(ones({2, 3}), {2});
                  },
@@ -176,7 +199,11 @@ Entry rms_norm_entry() {
                    {{{2, 3}, {1, 2, 4, -2, 0, 3}}, {{3}, {.5, -.5, 1}}},
                    {{{2, 3},
                      {0.18884739365012448, -0.37769478730024897, 1.5107791492009959,
-                      -0.47983112915857523, -0, 1.4394933874757256}}}}};
+                      -0.47983112915857523, -0, 1.4394933874757256}}}},
+                  wide_rows([](const auto& x, const auto& w) { return rms_norm(x, {3}, w); },
+                            {1e200, 2e200, 4e200, -2e200, 0, 3e200}, {1, -2, 3, .5, .25, -1},
+                            {-0.07199323295413845, -0.1439864659082769, 0.08999154119267327,
+                             -0.13857244079286385, -0.06004805767690768, -0.09238162719524262})};
   e.refusals = {{[] {
                    (void)rms_norm(ones({2, 3}), {2, 2, 3});
                  },
