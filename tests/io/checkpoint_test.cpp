@@ -3,6 +3,8 @@
 #include <xgrad/io/checkpoint.hpp>
 #include <xgrad/io/safetensors.hpp>
 #include <xgrad/nn/linear.hpp>
+#include <xgrad/ops/elementary.hpp>
+#include <xgrad/ops/reduce.hpp>
 #include <xgrad/optim/schedule.hpp>
 #include <xgrad/optim/sgd.hpp>
 
