@@ -123,14 +123,15 @@ def sampled(damaged, options):
     return left
 
 
-def judge_all(mutants, one, pool):
+def judge_all(mutants, one, reached, pool):
     """{mutant: outcome}, told file by file; a survivor at once."""
     outcomes, counts, start = {}, Counter(), time.monotonic()
     for mutant, outcome in zip(mutants, pool.map(one, mutants)):
         outcomes[mutant] = outcome
         counts[outcome] += 1
         if outcome == "survived":
-            print(f"SURVIVED {mutant.name()}\n         {mutant.key()}", flush=True)
+            unseen = "" if reached.get(mutant.body.number) else "\n         no entry gets there"
+            print(f"SURVIVED {mutant.name()}\n         {mutant.key()}{unseen}", flush=True)
         if len(outcomes) == len(mutants) or mutants[len(outcomes)].path != mutant.path:
             told = ", ".join(f"{counts[k]} {k}" for k in OUTCOMES if counts[k])
             print(f"{time.monotonic() - start:6.0f} s  {mutant.path}: {told}", flush=True)
@@ -199,7 +200,8 @@ def main():
         for entry, proof in proofs.items():
             for body in proof.bodies:
                 reached[body].append(entry)
-        outcomes = judge_all(mutants, lambda m: judge(workshop, m, reached, known, proofs), pool)
+        outcomes = judge_all(mutants, lambda m: judge(workshop, m, reached, known, proofs),
+                             reached, pool)
 
     if whole:
         report(proofs, reached, outcomes)

@@ -57,10 +57,16 @@ build tests/ops/ops_table: link table.o CMakeFiles/xg_ops.dir/tiny.o
 build ops_table: phony tests/ops/ops_table
 """
 
+# A caller that the build compiles in one piece with what it calls, and so inlines it.
+CALLER = "double checked_backward(double);\ndouble ask(double gy) { return checked_backward(gy); }\n"
+TABLE_OF_CALLER = TABLE.replace("double checked_backward(double), ", "double ask(double), ").replace(
+    "checked_backward(2) ==", "ask(2) ==")
+UNITY = "CMakeFiles/xg_ops.dir/Unity/unity_0_cxx.cxx"
+
 failures = []
 
 
-def mutate(compiler, source, *, equivalent="", damaged=None, table=TABLE):
+def mutate(compiler, source, *, equivalent="", damaged=None, table=TABLE, caller=None):
     """Exit code and output on a tree with this source; `damaged` replaces it after the build."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -70,7 +76,15 @@ def mutate(compiler, source, *, equivalent="", damaged=None, table=TABLE):
         (root / "table.cpp").write_text(table)
         (root / "tests/mutate/pch.hpp").write_text("#pragma once\n")
         (root / "tests/mutate/equivalent.txt").write_text(equivalent)
-        (root / "build/build.ninja").write_text(NINJA.format(compiler=compiler, root=root))
+        ninja = NINJA.format(compiler=compiler, root=root)
+        if caller:
+            (root / "ops/caller.cpp").write_text(caller)
+            (root / "build" / UNITY).parent.mkdir(parents=True)
+            (root / "build" / UNITY).write_text(
+                "".join(f'#include "{root}/ops/{name}.cpp"\n' for name in ("tiny", "caller")))
+            ninja = ninja.replace(f"compile {root}/ops/tiny.cpp", f"compile {UNITY}").replace(
+                "-std=c++20 -o", "-std=c++20 -O2 -o")
+        (root / "build/build.ninja").write_text(ninja)
         if damaged is not None:
             (root / "ops/tiny.cpp").write_text(damaged)
         else:
@@ -103,9 +117,12 @@ def main(compiler):
     expect("one does not compile", mutate(compiler, CHECKED + quiet + STRICT), 0, r"^all +2 +0 +0 +1$")
     expect("a file that does not compile", mutate(compiler, both, damaged=both + "int\n"), 1,
            "cannot be built")
+    expect("a caller had it inlined",
+           mutate(compiler, CHECKED + quiet, table=TABLE_OF_CALLER, caller=CALLER), 0,
+           r"^checked +1 +2/2 +2/2$")
     wrong = mutate(compiler, "double checked_backward(double gy) { return gy * 4.0; }\n" + quiet)
     expect("an entry fails undamaged", wrong, 1, "undamaged, entries do not pass", "FAILED checked: value")
-    print(f"{8 - len(failures)} of 8 properties of the gate hold")
+    print(f"{9 - len(failures)} of 9 properties of the gate hold")
     return 1 if failures else 0
 
 

@@ -120,6 +120,16 @@ class Workshop:
                     units.append(path)
         return units
 
+    def mates(self, units):
+        """What the build compiles in one piece with a unit: there a caller may hold the undamaged
+        function inlined, so that the mutant would never run."""
+        found = set()
+        for unity in self.build.glob("CMakeFiles/xg_*.dir/Unity/*.cxx"):
+            paths = re.findall(rf'#include "{re.escape(str(rules.ROOT))}/(.*)"', unity.read_text())
+            if set(paths) & set(units):
+                found |= set(paths) - set(units)
+        return sorted(found)
+
     def place(self, path):
         return self.folder / path.split("/")[0] / "xgrad" / path
 
@@ -135,8 +145,10 @@ class Workshop:
         text, objects = RULES, []
         flags = " ".join(map(shlex.quote, self.flags("ops/arithmetic.cpp"))) + " -O0"
         text += f"build pch.hpp.gch: pch {self.folder}/pch.hpp\n  compiler = {flags}\n"
-        for path in [*self.units(), "switch"]:
-            source = HERE / "switch.cpp" if path == "switch" else self.place(path)
+        units = self.units()
+        for path in [*units, *self.mates(units), "switch"]:
+            source = (HERE / "switch.cpp" if path == "switch" else
+                      self.place(path) if path in units else rules.ROOT / path)
             flags = " ".join(map(shlex.quote, self.flags(path if path != "switch" else "ops/map.cpp")))
             with_pch = path.startswith("ops/")
             flags += f" -O0 -include {self.folder}/pch.hpp" if with_pch else " -O1"
