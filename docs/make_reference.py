@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Writes docs/reference/ from the headers of ops/ and the table of operations.
 
-The text of a page is the documentation of its header. Its examples are reference cases of the table:
-calls as the tests spell them, which are compiled, and whose results they compare with values from
-outside; so are the texts of the errors.
+The text of a page is the documentation of its header. Its examples are those of
+tests/ops/examples_*.cpp and reference cases of the table: calls as the tests spell them, which are
+compiled, and whose results they compare with values from outside; so are the texts of the errors.
 
     make_reference.py OPS_TABLE [--check]     OPS_TABLE: the program tests/ops/ops_table
+    make_reference.py --program FILE
 
-With --check nothing is written: the exit code is 1 if a page would change.
+With --check nothing is written: the exit code is 1 if a page would change. With --program the
+examples of the pages as they are become one C++ program: they shall compile outside the tests too.
 """
 
 import argparse
@@ -15,7 +17,11 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+from reference_examples import Examples  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
@@ -56,6 +62,8 @@ def blocks(text):
                 yield plain, []
             plain = []
         else:
+            if plain and not code and not doc:  # right above a declaration: its documentation
+                doc, plain = plain, []
             code.append(line)
             depth += line.count("{") - line.count("}")
     if code:
@@ -98,9 +106,7 @@ def prose(doc):
     for line in joined(doc):
         indented = line.startswith("  ")
         if indented != fixed and (indented or not line):
-            out.append("```text" if indented else "```")
-            if not indented:
-                out.append("")
+            out += ["", "```text"] if indented else ["```", ""]
             fixed = indented
         elif fixed and not indented:
             out += ["```", ""]
@@ -113,25 +119,9 @@ def prose(doc):
     text = re.sub(r" @throws ", "\n\n**Errors:** ", text)
     text = re.sub(r"^@param (\w+) +", r"\n- `\1`: ", text, flags=re.M)
     text = re.sub(r"^@return +", "\n- result: ", text, flags=re.M)
+    text = re.sub(r" @return ", "\n\n- result: ", text)
     text = re.sub(r"^(Gradient|Source)(s?):", r"\n**\1\2:**", text, flags=re.M)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
-
-
-def nested(shape, values):
-    if not shape:
-        return number(values[0])
-    size = len(values) // shape[0] if shape[0] else 0
-    return "[" + ", ".join(
-        nested(shape[1:], values[i * size:(i + 1) * size]) for i in range(shape[0])) + "]"
-
-
-def number(value):
-    return "NaN" if value is None else f"{value:.10g}"
-
-
-def literal(one):
-    text = nested(one["shape"], one["values"])
-    return text if 0 not in one["shape"] else f"{text}  (shape {one['shape']})"
 
 
 def proof(entry):
@@ -142,69 +132,7 @@ def proof(entry):
             f"{entry['samples']}, reference cases: {entry['references']}.")
 
 
-def written_call(name, case, operations):
-    """The call of a reference case as its test spells it, with x (or x0, x1, ...) for the inputs and
-    the name for a captured `function`; None if it needs more: a captured value, a helper of the test."""
-    path = ROOT / "tests" / "ops" / Path(case["file"]).name
-    text = "\n".join(path.read_text().splitlines()[case["line"] - 1:])
-    plain = re.match(r".*?\bXG_CALL\((\w+)\)", text.split("\n")[0])
-    body = re.match(r".*?\bcall\(\[(?:function)?\]\(const auto& x\) \{\s*return ([^;]*);\s*\}\)", text, re.S)
-    if plain and not (body and body.start(1) < plain.start(1)):
-        code = f"{plain[1]}(x[0])"
-    elif body and "\n" not in text[:body.start(1)].rsplit("call(", 1)[0]:
-        code = re.sub(r"\bfunction\(", f"{name}(", re.sub(r"\s+", " ", body[1]))
-    else:
-        return None
-    one = len(case["inputs"]) == 1
-    code = re.sub(r"\bx\[(\d)\]", lambda m: "x" if one else f"x{m[1]}", code)
-    words = re.findall(r"(?<![\w.])[A-Za-z_]\w*", re.sub(r'"[^"]*"', "", code))
-    known = operations | {"true", "false"} | {"x" if one else f"x{i}" for i in range(len(case["inputs"]))}
-    return code if all(word in known for word in words) else None
-
-
-def braces(one):
-    return literal(one).replace("[", "{").replace("]", "}") if 0 not in one["shape"] else literal(one)
-
-
-def declaration(name, one):
-    """A line of C++, where an initializer list says shape and values; else a comment."""
-    if None in one["values"]:
-        return f"// {name}: {braces(one)}"
-    if one["shape"] and min(one["shape"]) > 1:
-        return f"const xg::Variable<double> {name}(xg::Array<double>{braces(one)});"
-    if not one["shape"]:
-        return f"const xg::Variable<double> {name}(xg::Array<double>(xg::Shape{{}}, {braces(one)}));"
-    return f"// {name}: {braces(one)}"
-
-
-def size(case):
-    return sum(len(one["values"]) for kind in ("inputs", "outputs") for one in case[kind])
-
-
-def example(entry, operations):
-    """(C++, None) of the smallest reference case that is not trivial and whose call can be quoted,
-    else (None, its inputs and results)."""
-    cases = sorted(entry["examples"], key=lambda case: (case["label"].startswith("rule: "),
-                                                        size(case) < 3, size(case)))
-    for case in cases:
-        code = written_call(entry["name"], case, operations | {entry["name"]})
-        if code is None or entry["name"] not in re.findall(r"\w+", code):
-            continue
-        names = ["x"] if len(case["inputs"]) == 1 else [f"x{i}" for i in range(len(case["inputs"]))]
-        lines = [declaration(*pair) for pair in zip(names, case["inputs"])]
-        lines += [f"{code};", *(f"// {braces(one)}" for one in case["outputs"])]
-        return "\n".join(lines), None
-    if not cases:
-        return None, None
-    lines = [f"{entry['name']} ({cases[0]['label']})"]
-    for kind in ("inputs", "outputs"):
-        for i, one in enumerate(cases[0][kind]):
-            name = f"x{i}" if kind == "inputs" else "=>"
-            lines.append(f"  {name} {literal(one)}")
-    return None, "\n".join(lines)
-
-
-def section(doc, code, entries):
+def section(doc, code, entries, examples):
     text = without_bodies(code)
     names = list(dict.fromkeys(NAME.findall(text)))
     proven = [n for n in names if n in entries]
@@ -216,13 +144,10 @@ def section(doc, code, entries):
     out.append("```cpp\n" + text.strip("\n") + "\n```")
     if doc:
         out.append(prose(doc))
-    examples = [example(entries[n], set(entries)) for n in proven]
-    programs = [code for code, _ in examples if code]
-    values = [text for _, text in examples if text]
+    programs = examples.of(names)
     if programs:
-        out.append("Checked example:\n\n```cpp\n" + "\n\n".join(programs) + "\n```")
-    if values:
-        out.append("Checked values:\n\n```text\n" + "\n".join(values) + "\n```")
+        title = "Checked example:" if len(programs) == 1 else "Checked examples:"
+        out += [title, *(f"```cpp\n{program}\n```" for program in programs)]
     errors = [e for n in proven for e in entries[n]["errors"]]
     if errors:
         out.append("Refusals, word for word:\n\n```text\n" + "\n".join(errors) + "\n```")
@@ -231,13 +156,22 @@ def section(doc, code, entries):
     return names, "\n\n".join(out)
 
 
-def page(header, entries):
+def sections_by_name(headers):
+    count = {}
+    for header in headers:
+        for doc, code in blocks(header.read_text()):
+            for name in set(NAME.findall(without_bodies(code))):
+                count[name] = count.get(name, 0) + 1
+    return count
+
+
+def page(header, entries, examples):
     names, parts = [], []
     for doc, code in blocks(header.read_text()):
         if not code:
             parts.append(prose(doc))
             continue
-        found, text = section(doc, code, entries)
+        found, text = section(doc, code, entries, examples)
         names += found
         if text:
             parts.append(text)
@@ -255,11 +189,12 @@ def index(where, entries):
 
     rows = [row(name) for name in sorted(where)]
     return ("<!-- written by docs/make_reference.py -->\n# The operations\n\n"
-            f"{len(where)} operations. Every page shows the contract of its header, values the "
-            "tests compare with\nanother library, the texts of the errors, and how the derivatives "
-            "are proven. What a column\nmeans: samples are calls whose derivatives are compared "
-            "with differences (and checked in ten\nother ways), references are calls whose "
-            "values come from outside.\n\n"
+            f"{len(where)} operations. Every page shows the contract of its header, calls whose "
+            "results the tests\ncompare with values from outside, the texts of the errors, and how the "
+            "derivatives are proven.\nAn example is a piece of a program that includes "
+            "`<xgrad/xgrad.hpp>`. What a column means:\n"
+            "samples are calls whose derivatives are compared with differences (and checked in ten "
+            "other ways),\nreferences are calls whose values come from outside.\n\n"
             "| operation | smoothness | samples | references |\n|---|---|---|---|\n"
             + "\n".join(rows) + "\n")
 
@@ -273,19 +208,35 @@ def named_for_pytorch():
     return [name for name in rows if name not in elsewhere]
 
 
+def program():
+    """A program of every example of the pages, as a user would paste them: each in a block."""
+    lines = ["// Written by docs/make_reference.py --program.",
+             "#include <cmath>\n#include <limits>\n#include <xgrad/xgrad.hpp>", "int main() {"]
+    for path in sorted(PAGES.glob("*.md")):
+        shown_there = r"Checked examples?:\n\n((?:```cpp\n.*?\n```\n+)+)"
+        for shown in re.findall(shown_there, path.read_text(), re.S):
+            for code in re.findall(r"```cpp\n(.*?)\n```", shown, re.S):
+                lines += [f"  {{  // {path.name}", textwrap.indent(code, "    "), "  }"]
+    return "\n".join([*lines, "}"]) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("ops_table")
+    parser.add_argument("ops_table", nargs="?")
+    parser.add_argument("--program", type=Path)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
+    if options.program:
+        options.program.write_text(program())
+        return
     table = json.loads(subprocess.run([options.ops_table, "--export"], check=True,
                                       capture_output=True, text=True).stdout)
-    entries = {entry["name"]: entry for entry in table}
+    entries = {entry["name"]: entry for entry in table["entries"]}
+    headers = [h for h in sorted((ROOT / "ops").glob("*.hpp")) if "// Internal" not in h.read_text()]
+    examples = Examples(table["examples"], entries, sections_by_name(headers))
     pages, where = {}, {}
-    for header in sorted((ROOT / "ops").glob("*.hpp")):
-        if "// Internal" in header.read_text():
-            continue
-        names, text = page(header, entries)
+    for header in headers:
+        names, text = page(header, entries, examples)
         if names:
             pages[header.stem + ".md"] = text
             where |= {name: header.stem for name in names}
@@ -293,6 +244,13 @@ def main():
     missing = sorted(set(entries) - set(where))
     if missing:
         sys.exit(f"no declaration found for: {', '.join(missing)}")
+
+    if examples.of_none:
+        sys.exit("a section needs an XG_EXAMPLE (tests/ops/example.hpp): "
+                 + "; ".join(examples.of_none))
+    unused = sorted(name for name, queue in examples.queues.items() if queue)
+    if unused:
+        sys.exit(f"examples of what no header declares: {', '.join(unused)}")
 
     unknown = [n for n in named_for_pytorch() if n not in where]
     if unknown:

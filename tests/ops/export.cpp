@@ -1,8 +1,10 @@
 #include "ops/export.hpp"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "ops/example.hpp"
 #include "ops/table.hpp"
 
 namespace xg::test {
@@ -10,11 +12,20 @@ namespace {
 
 using nlohmann::json;
 
+/// NaN becomes null by itself; so would infinities.
+json number(double value) {
+  if (std::isinf(value)) return value > 0 ? "infinity" : "-infinity";
+  return value;
+}
+
 json literals(const std::vector<Literal>& list) {
   json out = json::array();
-  for (const Literal& literal : list)
+  for (const Literal& literal : list) {
+    json values = json::array();
+    for (const double value : literal.values) values.push_back(number(value));
     out.push_back({{"shape", std::vector<std::size_t>(literal.shape.begin(), literal.shape.end())},
-                   {"values", literal.values}});
+                   {"values", std::move(values)}});
+  }
   return out;
 }
 
@@ -51,9 +62,15 @@ json described(const Entry& entry) {
 }  // namespace
 
 void export_table(std::ostream& out) {
-  json list = json::array();
-  for (const Entry& entry : table()) list.push_back(described(entry));
-  out << list.dump(1) << '\n';
+  json entries = json::array(), shown = json::array();
+  for (const Entry& entry : table()) entries.push_back(described(entry));
+  for (const Example& example : examples())
+    shown.push_back({{"name", example.name},
+                     {"file", example.file},
+                     {"line", example.line},
+                     {"boolean", example.run().boolean},
+                     {"outputs", literals(example.results)}});
+  out << json{{"entries", entries}, {"examples", shown}}.dump(1) << '\n';
 }
 
 }  // namespace xg::test

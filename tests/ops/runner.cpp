@@ -6,7 +6,8 @@
 // --fail-fast: nothing more is done after the first check that fails.
 //
 // The exit code is 0 if every check of every entry passed, every damaged gradient was noticed, and
-// (with --headers) every operation declared in DIR has an entry.
+// (with --headers) every operation declared in DIR has an entry. Without --only the examples of the
+// reference pages are run too.
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@
 
 #include "ops/checks.hpp"
 #include "ops/declared.hpp"
+#include "ops/example.hpp"
 #include "ops/export.hpp"
 #include "ops/forward_checks.hpp"
 #include "ops/nan_checks.hpp"
@@ -165,6 +167,16 @@ std::vector<std::string> gaps(const std::string& headers) {
   return missing;
 }
 
+/// The examples of the reference pages, also of operations that have no entry.
+void check_examples(std::vector<std::string>& failures, const Options& options) {
+  if (!options.only.empty()) return;
+  const std::vector<Example> all = examples();
+  for (const Example& example : all)
+    if (const std::string text = check_example(example); !text.empty())
+      failures.push_back(std::string(example.name) + ": " + text);
+  if (!options.quiet) std::cout << all.size() << " examples of the reference pages\n";
+}
+
 void add(Result& total, const Result& one) {
   for (const auto& [check, counts] : one.checks) {
     total.checks[check].first += counts.first;
@@ -189,6 +201,7 @@ int main(int argc, char** argv) {
   }
   if (!options.quiet) std::cout << head() << '\n';
   std::vector<std::string> failures = gaps(options.headers);
+  check_examples(failures, options);
   Result total;
   std::size_t entries = 0;
   for (const Entry& entry : table()) {
