@@ -25,7 +25,8 @@ from reference_examples import Examples  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
-NAME = re.compile(r"\b(?:Variables?<T>|Extremum<T>|IndexArray|Array<\w+>|auto|[A-Z]\w*<T>)\s+([a-z]\w*)\(")
+NAME = re.compile(r"(?<![\w:])(?:IndexArray|Array<\w+>|auto|std::string|[A-Z]\w*<T>|"
+                  r"Variable<detail::map_element<[^>]*>>)\s+([a-z]\w*)\(")
 NOTE = "<!-- written by docs/make_reference.py from ops/{stem}.hpp and the table of operations -->"
 
 
@@ -55,7 +56,7 @@ def blocks(text):
         elif depth == 0 and stripped.startswith("//"):
             plain.append(stripped[2:].removeprefix(" "))
         elif depth == 0 and not stripped:
-            if code:
+            if code or doc:  # text that stands alone is about what follows, or the file
                 yield doc, code
                 doc, code = [], []
             if plain and not code:
@@ -70,11 +71,34 @@ def blocks(text):
         yield doc, code
 
 
+def public_members(text):
+    """A class without its private part and the bodies of its functions."""
+    text = re.sub(r"// NOLINT:? ?", "// ", text)
+    text = re.sub(r"\n+ private:\n.*?(?=\n\};)", "", text, flags=re.S)
+    definition = re.compile(r"(  .*?\)(?: const)?(?: noexcept)?)[ \n]*(?://(?P<above>[^\n]*))?\s*"
+                            r"(?::(?!:).*?)?(?<= )\{[^{}]*\}(?: *//(?P<behind>[^\n]*))?", re.S)
+    out, member = [], ""
+    for line in text.split("\n"):
+        member = f"{member}\n{line}" if member else line
+        opens = re.match(r"(class|struct) ", line)
+        if member.count("{") != member.count("}") and not opens:
+            continue
+        if not re.search(r"[;}{:>]\s*(//.*)?$", line):
+            continue
+        found = definition.fullmatch(member)
+        if found:
+            note = (found["above"] or found["behind"] or "").strip()
+            member = f"{found[1]};" + (f"  // {note}" if note else "")
+        out.append(member)
+        member = ""
+    return "\n".join([*out, member] if member else out)
+
+
 def without_bodies(code):
     """Declarations only: the body of an inline function becomes a semicolon."""
     text = "\n".join(code)
-    if re.search(r"^\s*(class|struct|enum|using|concept)\b", text, re.M) and not NAME.search(text):
-        return text
+    if re.search(r"^(class|struct|enum|using|concept)\b", text, re.M) and not NAME.search(text):
+        return public_members(text)
     out, depth = "", 0
     for i, c in enumerate(text):
         if c == "{" and (depth or re.search(r"\)\s*(const)?\s*$", text[:i])):
@@ -132,6 +156,10 @@ def proof(entry):
             f"{entry['samples']}, reference cases: {entry['references']}.")
 
 
+def types_in(text):
+    return re.findall(r"^(?:class|struct|enum class|using|concept) (\w+)", text, re.M)
+
+
 def section(doc, code, entries, examples):
     text = without_bodies(code)
     names = list(dict.fromkeys(NAME.findall(text)))
@@ -139,8 +167,10 @@ def section(doc, code, entries, examples):
     out = []
     if names:
         out.append("## " + ", ".join(names))
-    elif not doc:
+    elif not doc and not types_in(text):
         return [], ""
+    elif types_in(text):
+        out.append("## " + types_in(text)[0])
     out.append("```cpp\n" + text.strip("\n") + "\n```")
     if doc:
         out.append(prose(doc))
@@ -148,6 +178,7 @@ def section(doc, code, entries, examples):
     if programs:
         title = "Checked example:" if len(programs) == 1 else "Checked examples:"
         out += [title, *(f"```cpp\n{program}\n```" for program in programs)]
+    proven = [n for n in proven if examples.sections[n] == 1]  # said once: where a name comes first
     errors = [e for n in proven for e in entries[n]["errors"]]
     if errors:
         out.append("Refusals, word for word:\n\n```text\n" + "\n".join(errors) + "\n```")
@@ -165,7 +196,19 @@ def sections_by_name(headers):
     return count
 
 
-def page(header, entries, examples):
+def argument_types(headers):
+    """Name -> header, of the types in headers that declare no operation."""
+    types = {}
+    for header in headers:
+        found = [code for _, code in blocks(header.read_text()) if code]
+        if any(NAME.search(without_bodies(code)) for code in found):
+            continue
+        for code in found:
+            types |= {name: header for name in types_in("\n".join(code))[:1]}
+    return types
+
+
+def page(header, entries, examples, types):
     names, parts = [], []
     for doc, code in blocks(header.read_text()):
         if not code:
@@ -177,24 +220,32 @@ def page(header, entries, examples):
             parts.append(text)
     title = header.stem.replace("_", " ").capitalize()
     head = f"{NOTE.format(stem=header.stem)}\n# {title}\n\n`#include <xgrad/ops/{header.name}>`"
+    declared = re.findall(r"```cpp\n(.*?)```", "\n".join(parts), re.S)
+    used = sorted(set(re.findall(r"\w+", "\n".join(declared))) & types.keys())
+    if used and header not in types.values():
+        head += "\n\nTypes: " + ", ".join(f"[{name}]({types[name].stem}.md)" for name in used) + "."
     return names, "\n\n".join([head, *parts]) + "\n"
 
 
-def index(where, entries):
+def index(where, entries, types):
     def row(name):
         entry = entries.get(name)
         proof = (f"{entry['smoothness']} | {entry['samples']} | {entry['references']}" if entry
-                 else "no Variable | |")
+                 else "| |")
         return f"| [{name}]({where[name]}.md) | {proof} |"
 
     rows = [row(name) for name in sorted(where)]
+    linked = ",\n".join(f"[{name}]({types[name].stem}.md)" for name in sorted(types))
+    subjects = ",\n".join(f"[{stem.replace('_', ' ')}]({stem}.md)"
+                          for stem in sorted(set(where.values())))
     return ("<!-- written by docs/make_reference.py -->\n# The operations\n\n"
             f"{len(where)} operations. Every page shows the contract of its header, calls whose "
-            "results the tests\ncompare with values from outside, the texts of the errors, and how the "
-            "derivatives are proven.\nAn example is a piece of a program that includes "
+            "results the tests\ncompare with values from outside, the texts of the errors, and how "
+            "the derivatives are proven.\nAn example is a piece of a program that includes "
             "`<xgrad/xgrad.hpp>`. What a column means:\n"
             "samples are calls whose derivatives are compared with differences (and checked in ten "
             "other ways),\nreferences are calls whose values come from outside.\n\n"
+            f"By subject:\n{subjects}.\n\nTypes of arguments: {linked}.\n\n"
             "| operation | smoothness | samples | references |\n|---|---|---|---|\n"
             + "\n".join(rows) + "\n")
 
@@ -232,15 +283,17 @@ def main():
     table = json.loads(subprocess.run([options.ops_table, "--export"], check=True,
                                       capture_output=True, text=True).stdout)
     entries = {entry["name"]: entry for entry in table["entries"]}
-    headers = [h for h in sorted((ROOT / "ops").glob("*.hpp")) if "// Internal" not in h.read_text()]
+    headers = [header for header in sorted((ROOT / "ops").glob("*.hpp"))
+               if "// Internal" not in header.read_text()]
     examples = Examples(table["examples"], entries, sections_by_name(headers))
+    types = argument_types(headers)
     pages, where = {}, {}
     for header in headers:
-        names, text = page(header, entries, examples)
-        if names:
+        names, text = page(header, entries, examples, types)
+        if names or header in types.values():
             pages[header.stem + ".md"] = text
             where |= {name: header.stem for name in names}
-    pages["README.md"] = index(where, entries)
+    pages["README.md"] = index(where, entries, types)
     missing = sorted(set(entries) - set(where))
     if missing:
         sys.exit(f"no declaration found for: {', '.join(missing)}")
@@ -268,7 +321,8 @@ def main():
         (PAGES / name).unlink()
     for name, text in pages.items():
         (PAGES / name).write_text(text)
-    print(f"docs/reference: {len(where)} operations on {len(pages) - 1} pages, {len(changed)} changed")
+    print(f"docs/reference: {len(where)} operations on {len(pages) - 1} pages, "
+          f"{len(changed)} changed")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ def nested(shape, values):
 def number(value):
     if isinstance(value, str):  # an infinity
         return value
-    return "NaN" if value is None else f"{value:.10g}"
+    text = "NaN" if value is None else f"{value:.10g}"
+    return "-0." if text == "-0" else text  # -0 would be an integer
 
 
 def literal(one):
@@ -84,7 +85,7 @@ def written_example(case):
     parts = re.fullmatch(r"\{([\w.,\[\] ]+)\};", result)
     names = parts[1].split(", ") if parts else []
     lines = setup[0].rstrip().split("\n") if setup[0] else []
-    values = [braces(one) for one in case["outputs"]]
+    values = [braces(one) for one in case["outputs"]] + ([case["text"]] if case["text"] else [])
     if case["boolean"]:
         values = [re.sub("[01]", lambda m: ("false", "true")[int(m[0])], v) for v in values]
     if names:
@@ -115,7 +116,8 @@ class Examples:
 
     def __init__(self, examples, entries, sections):
         self.entries = entries
-        self.left = sections  # name -> sections of it that are still to come
+        self.total = sections  # name -> how many sections it has
+        self.sections = {}  # name -> how many of them have been asked for
         self.queues = {}
         for case in examples:
             self.queues.setdefault(case["name"], []).append(case)
@@ -125,11 +127,11 @@ class Examples:
         programs = []
         for name in names:
             queue = self.queues.get(name, [])
-            self.left[name] -= 1
-            taken = len(queue) if self.left[name] == 0 else 1
+            self.sections[name] = self.sections.get(name, 0) + 1
+            taken = len(queue) if self.sections[name] == self.total[name] else 1
             shown, self.queues[name] = queue[:taken], queue[taken:]
             programs += [written_example(case) for case in shown]
-            if not shown and name in self.entries:
+            if not shown and name in self.entries and self.sections[name] == 1:
                 program = quoted_reference(self.entries[name], set(self.entries))
                 programs += [program] if program else []
         if names and not programs:

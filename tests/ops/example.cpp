@@ -52,11 +52,14 @@ std::vector<Example> examples() {
 std::string check_example(const Example& example) {
   std::string text;
   try {
-    const std::vector<Literal> actual = example.run().literals;
-    if (actual.size() != example.results.size())
-      text = fmt::format("{} results, not {}", actual.size(), example.results.size());
+    const Results results = example.run();
+    const std::vector<Literal>&actual = results.literals, &expected = example.expected.literals;
+    if (actual.size() != expected.size())
+      text = fmt::format("{} results, not {}", actual.size(), expected.size());
+    if (results.text != example.expected.text)
+      text = fmt::format("'{}', not '{}'", results.text, example.expected.text);
     for (std::size_t i = 0; i < actual.size() && text.empty(); ++i)
-      text = difference(actual[i], example.results[i]);
+      text = difference(actual[i], expected[i]);
   } catch (const std::exception& error) {
     text = std::string("throws ") + error.what();
   }

@@ -155,3 +155,72 @@ XG_EXAMPLE(any, {{}, {1}}) {
   const xg::Variable<double> x(xg::Array<double>{{1, -2}, {3, 4}});
   return xg::any(lt(x, 0));
 }
+
+XG_EXAMPLE(mul, {{2}, {-3, -6}}) {
+  const xg::Variable<double> x(xg::Array<double>{1, 2});
+  return -3 * x;
+}
+
+XG_EXAMPLE(maximum, {{3}, {0, 2, 3}}) {
+  const xg::Variable<double> a(xg::Array<double>{-1, 2, 3});
+  const xg::Variable<double> b(xg::Array<double>{0, 2, 1});
+  return maximum(a, b);
+}
+
+XG_EXAMPLE(maximum, {{3}, {0.5, 2, 3}}) {
+  const xg::Variable<double> x(xg::Array<double>{-1, 2, 3});
+  return maximum(x, 0.5);
+}
+
+XG_EXAMPLE(fmod, {{3}, {1.5, -1.5, 1.5}}) {
+  const xg::Variable<double> a(xg::Array<double>{5.5, -5.5, 5.5});
+  const xg::Variable<double> b(xg::Array<double>{2, 2, -2});
+  return fmod(a, b);  // the sign of a
+}
+
+XG_EXAMPLE(remainder, {{3}, {1.5, 0.5, -0.5}}) {
+  const xg::Variable<double> a(xg::Array<double>{5.5, -5.5, 5.5});
+  const xg::Variable<double> b(xg::Array<double>{2, 2, -2});
+  return remainder(a, b);  // the sign of b
+}
+
+XG_EXAMPLE(fmod, {{2}, {0.25, -0.25}}) {
+  const xg::Variable<double> x(xg::Array<double>{2.25, -2.25});
+  return fmod(x, 1);
+}
+
+XG_EXAMPLE(remainder, {{2}, {0.25, 0.75}}) {
+  const xg::Variable<double> x(xg::Array<double>{2.25, -2.25});
+  return remainder(x, 1);
+}
+
+XG_EXAMPLE(logit, {{3}, {-2.197224577336219, 0, 2.1972245773362196}}) {
+  const xg::Variable<double> x(xg::Array<double>{0.1, 0.5, 0.9});
+  return logit(x);
+}
+
+XG_EXAMPLE(logit, {{3}, {-2.197224577336219, 0, 2.1972245773362196}}) {
+  const xg::Variable<double> x(xg::Array<double>{0, 0.5, 1});
+  return logit(x, 0.1);
+}
+
+XG_EXAMPLE(map, {{3}, {1, 0.1, 0.5}}) {
+  const xg::Variable<double> x(xg::Array<double>{1, -2, 3});
+  const xg::Variable<double> y(xg::Array<double>{0, 1, 5});
+  const double k = 0.1;
+  return xg::map([k](auto a, auto b) { return where(a > b, a, k * b); }, x, y);
+}
+
+XG_EXAMPLE(map_named, {{3}, {0.7310585786300049, -0.2384058440442351, 2.8577223804673}}) {
+  const auto formula = [](auto x) { return x / (1 + exp(-x)); };
+  const xg::Variable<double> x(xg::Array<double>{1, -2, 3});
+  return xg::map_named("swish", formula, x);
+}
+
+XG_EXAMPLE(formula_text, "y = x * sigmoid(x)") {
+  return xg::formula_text([](auto x) { return x / (1 + exp(-x)); });
+}
+
+XG_EXAMPLE(derivative_text, "y' = 2 * x") {
+  return xg::derivative_text([](auto x) { return x * x; });
+}

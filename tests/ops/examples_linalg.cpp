@@ -169,3 +169,21 @@ XG_EXAMPLE(matrix_norm, {{}, {7.779753359625797}}) {
   const xg::Variable<double> a(xg::Array<double>{{1, 2}, {3, -1}, {0.5, 4}});
   return matrix_norm(a, "nuc");
 }
+
+XG_EXAMPLE(tensordot, {{2, 2}, {17, 23, 39, 53}}) {
+  const xg::Variable<double> a(xg::Array<double>{{1, 2}, {3, 4}});
+  const xg::Variable<double> b(xg::Array<double>{{5, 6}, {7, 8}});
+  return tensordot(a, b, {1}, {1});
+}
+
+XG_EXAMPLE(tensordot, {{}, {70}}) {
+  const xg::Variable<double> a(xg::Array<double>{{1, 2}, {3, 4}});
+  const xg::Variable<double> b(xg::Array<double>{{5, 6}, {7, 8}});
+  return tensordot(a, b);  // all axes
+}
+
+XG_EXAMPLE(tensordot, {{2, 2}, {19, 22, 43, 50}}) {
+  const xg::Variable<double> a(xg::Array<double>{{1, 2}, {3, 4}});
+  const xg::Array<double> b{{5, 6}, {7, 8}};  // a plain array: no gradient
+  return tensordot(a, b, 1);
+}

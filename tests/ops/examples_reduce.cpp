@@ -161,6 +161,13 @@ XG_EXAMPLE(gumbel_softmax, {{2, 2}, {1, 0, 0, 1}}) {
   return gumbel_softmax(logits, {.tau = 1, .hard = true});
 }
 
+XG_EXAMPLE(dropout, {{}, {1}}) {
+  const xg::Variable<double> x(xg::Array<double>{1, -2, 3, 4});
+  xg::Generator generator(7);
+  const auto y = dropout(x, 0.5, generator);
+  return xg::all(eq(y * (y - 2 * x), 0));  // each is 0 or twice x
+}
+
 XG_EXAMPLE(dropout, {{3}, {0, 0, 0}}) {
   const xg::Variable<double> x(xg::Array<double>{1, -2, 3});
   return dropout(x, 1);  // all are dropped

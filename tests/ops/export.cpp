@@ -69,7 +69,8 @@ void export_table(std::ostream& out) {
                      {"file", example.file},
                      {"line", example.line},
                      {"boolean", example.run().boolean},
-                     {"outputs", literals(example.results)}});
+                     {"text", example.expected.text},
+                     {"outputs", literals(example.expected.literals)}});
   out << json{{"entries", entries}, {"examples", shown}}.dump(1) << '\n';
 }
 
