@@ -9,7 +9,7 @@ compiled, and whose results they compare with values from outside; so are the te
     make_reference.py --program FILE
 
 With --check nothing is written: the exit code is 1 if a page would change. With --program the
-examples of the pages as they are become one C++ program: they shall compile outside the tests too.
+examples of the pages as they are become one C++ program, which compares their results.
 """
 
 import argparse
@@ -260,15 +260,36 @@ def named_for_pytorch():
 
 
 def program():
-    """A program of every example of the pages, as a user would paste them: each in a block."""
+    """A program of every example of the pages, as a user would paste them, each in a block; it
+    compares their results with what the pages say."""
     lines = ["// Written by docs/make_reference.py --program.",
-             "#include <cmath>\n#include <limits>\n#include <xgrad/xgrad.hpp>", "int main() {"]
+             "#include <cmath>\n#include <limits>\n#include <xgrad/xgrad.hpp>\n",
+             '#include "docs/reference_results.hpp"\n', "int main() {"]
     for path in sorted(PAGES.glob("*.md")):
         shown_there = r"Checked examples?:\n\n((?:```cpp\n.*?\n```\n+)+)"
         for shown in re.findall(shown_there, path.read_text(), re.S):
             for code in re.findall(r"```cpp\n(.*?)\n```", shown, re.S):
-                lines += [f"  {{  // {path.name}", textwrap.indent(code, "    "), "  }"]
-    return "\n".join([*lines, "}"]) + "\n"
+                lines += ["  {", textwrap.indent(compared(path.name, code), "    "), "  }"]
+    return "\n".join([*lines, "  return xg::test::differences == 0 ? 0 : 1;", "}"]) + "\n"
+
+
+def compared(where, code):
+    """An example whose results, comments at its end, are compared."""
+    lines = code.split("\n")
+    said = []
+    while lines[-1].startswith("// "):
+        said.insert(0, lines.pop()[3:])
+
+    def call(text, result):
+        return f'xg::test::compare_with_page("{where}", {json.dumps(text)}, {result});'
+
+    named = [re.fullmatch(r"([\w.\[\]]+): (.*)", line) for line in said]
+    if all(named):
+        return "\n".join(lines + [call(one[2], one[1]) for one in named])
+    plain = [re.sub(r" +//.*", "", line) for line in lines]
+    start = max([i + 1 for i, line in enumerate(plain[:-1]) if re.search(";$|^//|^$", line)] or [0])
+    result = "\n".join(plain[start:]).removesuffix(";")
+    return "\n".join(lines[:start] + [call("\n".join(said), result)])
 
 
 def main():

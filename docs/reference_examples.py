@@ -9,23 +9,27 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent / "tests" / "ops"
 
 
-def nested(shape, values):
+def nested(shape, values, number):
     if not shape:
         return number(values[0])
     size = len(values) // shape[0] if shape[0] else 0
-    return "[" + ", ".join(
-        nested(shape[1:], values[i * size:(i + 1) * size]) for i in range(shape[0])) + "]"
+    return "{" + ", ".join(
+        nested(shape[1:], values[i * size:(i + 1) * size], number) for i in range(shape[0])) + "}"
 
 
-def number(value):
+def ten_digits(value):
     if isinstance(value, str):  # an infinity
         return value
-    text = "NaN" if value is None else f"{value:.10g}"
+    return "NaN" if value is None else f"{value + 0.:.10g}"
+
+
+def all_digits(value):
+    text = repr(float(value)).removesuffix(".0")
     return "-0." if text == "-0" else text  # -0 would be an integer
 
 
-def literal(one):
-    text = nested(one["shape"], one["values"])
+def result_text(one):
+    text = nested(one["shape"], one["values"], ten_digits)
     return text if 0 not in one["shape"] else f"{text}  (shape {one['shape']})"
 
 
@@ -51,19 +55,15 @@ def written_call(name, case, operations):
     return code if all(word in known for word in words) else None
 
 
-def braces(one):
-    text = literal(one)
-    return text if 0 in one["shape"] else text.replace("[", "{").replace("]", "}")
-
-
 def declaration(name, one):
     """A line of C++, where an initializer list says shape and values; else None."""
     if not all(isinstance(value, (int, float)) for value in one["values"]):
         return None
+    text = nested(one["shape"], one["values"], all_digits)
     if one["shape"] and min(one["shape"]) > 1:
-        return f"const xg::Variable<double> {name}(xg::Array<double>{braces(one)});"
+        return f"const xg::Variable<double> {name}(xg::Array<double>{text});"
     if not one["shape"]:
-        scalar = f"xg::Array<double>(xg::Shape{{}}, {braces(one)})"
+        scalar = f"xg::Array<double>(xg::Shape{{}}, {text})"
         return f"const xg::Variable<double> {name}({scalar});"
     return None
 
@@ -85,7 +85,7 @@ def written_example(case):
     parts = re.fullmatch(r"\{([\w.,\[\] ]+)\};", result)
     names = parts[1].split(", ") if parts else []
     lines = setup[0].rstrip().split("\n") if setup[0] else []
-    values = [braces(one) for one in case["outputs"]] + ([case["text"]] if case["text"] else [])
+    values = [result_text(one) for one in case["outputs"]] + ([case["text"]] if case["text"] else [])
     if case["boolean"]:
         values = [re.sub("[01]", lambda m: ("false", "true")[int(m[0])], v) for v in values]
     if names:
@@ -105,7 +105,7 @@ def quoted_reference(entry, operations):
         lines = [declaration(*pair) for pair in zip(names, case["inputs"])]
         if None in lines:
             continue
-        lines += [f"{code};", *(f"// {braces(one)}" for one in case["outputs"])]
+        lines += [f"{code};", *(f"// {result_text(one)}" for one in case["outputs"])]
         return "\n".join(lines)
     return None
 

@@ -194,6 +194,20 @@ XG_EXAMPLE(remainder, {{2}, {0.25, 0.75}}) {
   return remainder(x, 1);
 }
 
+XG_EXAMPLE(addcmul, {{3}, {1.5, 1.25, 4.75}}) {
+  const xg::Variable<double> a(xg::Array<double>{1, 2, 3});
+  const xg::Variable<double> b(xg::Array<double>{4, -2, 3.5});
+  const xg::Variable<double> c(xg::Array<double>{0.25, 0.75, 1});
+  return addcmul(a, b, c, 0.5);
+}
+
+XG_EXAMPLE(addcdiv, {{3}, {-47, 14, -7.5}}) {
+  const xg::Variable<double> a(xg::Array<double>{1, 2, 3});
+  const xg::Variable<double> b(xg::Array<double>{4, -2, 3.5});
+  const xg::Variable<double> c(xg::Array<double>{0.25, 0.5, 1});
+  return addcdiv(a, b, c, -3);
+}
+
 XG_EXAMPLE(logit, {{3}, {-2.197224577336219, 0, 2.1972245773362196}}) {
   const xg::Variable<double> x(xg::Array<double>{0.1, 0.5, 0.9});
   return logit(x);
