@@ -79,8 +79,8 @@ struct Concat : Function<Concat> {
     std::size_t begin = 0;
     for (const Array<T>& x : xs) {
       const View v = part(shape, axis, begin, x.shape()[axis]);
-      kernels::strided_assign(x.data(), v.shape.data(), v.shape.size(), y.data() + v.offset,
-                              v.strides.data());
+      kernels::strided_assign(x.data(), v.shape.data(), v.shape.size(),
+                              detail::begin_of(v, y.data()), v.strides.data());
       begin += x.shape()[axis];
     }
     return y;

@@ -26,7 +26,7 @@ struct Place : Function<Place> {
   template <class T>
   static Array<T> forward(Context<T>&, const Array<T>& y, const View& v) {
     Array<T> x(v.from, T(0));
-    kernels::strided_assign(y.data(), v.shape.data(), v.shape.size(), x.data() + v.offset,
+    kernels::strided_assign(y.data(), v.shape.data(), v.shape.size(), detail::begin_of(v, x.data()),
                             v.strides.data());
     return x;
   }
@@ -43,8 +43,8 @@ struct Take : Function<Take> {
   template <class T>
   static Array<T> forward(Context<T>&, const Array<T>& x, const View& v) {
     Array<T> y(v.shape);
-    kernels::strided_copy(x.data() + v.offset, v.strides.data(), v.shape.data(), v.shape.size(),
-                          y.data());
+    kernels::strided_copy(detail::begin_of(v, x.data()), v.strides.data(), v.shape.data(),
+                          v.shape.size(), y.data());
     return y;
   }
   template <class T>
@@ -62,8 +62,8 @@ struct Take : Function<Take> {
       sum = &out.make(0, ctx.input_shape(0));
       sum->fill(T(0));
     }
-    kernels::strided_add(out.gy().data(), v.shape.data(), v.shape.size(), sum->data() + v.offset,
-                         v.strides.data());
+    kernels::strided_add(out.gy().data(), v.shape.data(), v.shape.size(),
+                         detail::begin_of(v, sum->data()), v.strides.data());
   }
 };
 

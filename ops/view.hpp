@@ -15,6 +15,12 @@ struct View {
   std::ptrdiff_t offset = 0;
 };
 
+/// Where the part begins; an array without elements has no memory to count from.
+template <class X>
+X* begin_of(const View& view, X* data) {
+  return data == nullptr ? data : data + view.offset;
+}
+
 /// The whole of `shape`, every element once.
 View whole(const Shape& shape);
 /// `count` entries from `begin` along one axis.
