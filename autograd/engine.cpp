@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <thread>
 
 #include "xgrad/autograd/grad_mode.hpp"
@@ -14,6 +13,19 @@ std::atomic<std::uint64_t> next_task{1};
 thread_local constinit int depth = 0;  // backwards inside backwards on this logical thread
 template <class T>
 thread_local constinit BackwardTask<T>* running = nullptr;  // whose node is in its backward
+
+/// While it lives, `task` is the one that runs.
+template <class T>
+class Running {
+ public:
+  explicit Running(BackwardTask<T>* task) noexcept : outer_(std::exchange(running<T>, task)) {}
+  ~Running() { running<T> = outer_; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  BackwardTask<T>* outer_;
+};
 
 // A node spans several cache lines, and the next one is known long before it is read.
 inline void prefetch(const void* node) noexcept {
@@ -77,10 +89,7 @@ Variables<T> BackwardTask<T>::finish() {
   slots_.resize(slot_count_);
   seed();
   try {
-    for (std::size_t i = order_.size(); i-- > 0;) {
-      if (i > 0) prefetch(order_[i - 1].node);
-      run_entry(order_[i]);
-    }
+    run_all();
   } catch (...) {
     if (!request_.retain_graph)
       for (Entry& entry : order_)
@@ -102,6 +111,15 @@ Variables<T> BackwardTask<T>::finish() {
   for (auto& [place, gradient] : retained_)
     place->accumulate(std::move(gradient), request_.create_graph);
   return {};
+}
+
+template <class T>
+void BackwardTask<T>::run_all() {
+  const Running<T> guard(this);
+  for (std::size_t i = order_.size(); i-- > 0;) {
+    if (i > 0) prefetch(order_[i - 1].node);
+    run_entry(order_[i]);
+  }
 }
 
 template <class T>
@@ -269,33 +287,41 @@ void BackwardTask<T>::run_entry(Entry& entry) {
   const std::span<Variable<T>> gy(slots_.data() + entry.slot, node.output_count());
   bool reached = false;
   for (const Variable<T>& g : gy) reached |= g.defined();
-  if (reached && node.extras_if_any() != nullptr) call_hooks(node, gy);
-  for (Capture& capture : captures_)
-    if (capture.slot >= entry.slot && capture.slot < entry.slot + gy.size())
-      capture.gradient = slots_[capture.slot];
-  if (!entry.needed) return;
-  if (reached) {
-    std::array<Variable<T>, 4> few;
-    std::vector<Variable<T>> many(node.input_count() > few.size() ? node.input_count() : 0);
-    const std::span<Variable<T>> gx(many.empty() ? few.data() : many.data(), node.input_count());
-    BackwardTask* const outer = std::exchange(running<T>, this);
-    try {
-      node.backward(gy, gx);
-    } catch (...) {
-      running<T> = outer;
-      throw;
-    }
-    running<T> = outer;
-    if (gradient_mutator<T> != nullptr) gradient_mutator<T>(node, gx);
-    for (Variable<T>& g : gy) g = Variable<T>();
-    for (std::size_t i = 0; i < gx.size(); ++i)
-      if (gx[i].defined() && node.needs(i)) add(node.edge(i), std::move(gx[i]), node, i);
+  if (reached && node.extras_if_any() != nullptr) {
+    const Running<T> guard(nullptr);  // hooks are no part of a node's backward
+    call_hooks(node, gy);
   }
+  if (!captures_.empty()) note_captures(entry, gy.size());
+  if (!entry.needed) return;
+  if (reached) pass_on(node, gy);
   if (!request_.retain_graph) node.release_saved();
 }
 
 template <class T>
-void BackwardTask<T>::add(const Edge<T>& edge, Variable<T> gradient, const Node<T>& from,
+void BackwardTask<T>::note_captures(const Entry& entry, std::size_t outputs) {
+  for (Capture& capture : captures_)
+    if (capture.slot >= entry.slot && capture.slot < entry.slot + outputs)
+      capture.gradient = slots_[capture.slot];
+}
+
+template <class T>
+void BackwardTask<T>::pass_on(Node<T>& node, std::span<Variable<T>> gy) {
+  const std::size_t count = node.input_count();
+  if (gx_.size() < count) gx_.resize(count);
+  const std::span<Variable<T>> gx(gx_.data(), count);
+  node.backward(gy, gx);
+  if (gradient_mutator<T> != nullptr) gradient_mutator<T>(node, gx);
+  for (Variable<T>& g : gy) g = Variable<T>();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!gx[i].defined()) continue;
+    if (node.needs(i)) add(node.edge(i), gx[i], node, i);
+    gx[i] = Variable<T>();
+  }
+}
+
+/// Moves the gradient to where the edge leads.
+template <class T>
+void BackwardTask<T>::add(const Edge<T>& edge, Variable<T>& gradient, const Node<T>& from,
                           std::size_t argument) {
   if (argument >= 64 && !inside(*edge.node)) return;  // of so many, needs() does not know
   if (gradient.shape() != edge.node->output_shape(edge.output))

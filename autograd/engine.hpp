@@ -63,9 +63,12 @@ class BackwardTask {
   bool is_needed(const Edge<T>& edge);
   std::uint32_t slot_of(const Edge<T>& edge);
   void seed();
+  void run_all();
   void run_entry(Entry& entry);
+  void pass_on(Node<T>& node, std::span<Variable<T>> gy);
+  void note_captures(const Entry& entry, std::size_t outputs);
   void call_hooks(Node<T>& node, std::span<Variable<T>> gy);
-  void add(const Edge<T>& edge, Variable<T> gradient, const Node<T>& from, std::size_t argument);
+  void add(const Edge<T>& edge, Variable<T>& gradient, const Node<T>& from, std::size_t argument);
   Variables<T> finish();
 
   Request request_;
@@ -78,6 +81,7 @@ class BackwardTask {
   std::vector<Leaf> leaves_;
   std::unordered_map<Accumulator<T>*, std::uint32_t> leaf_index_;
   std::vector<Variable<T>> slots_;
+  std::vector<Variable<T>> gx_;  // what the node at work returns; undefined between nodes
   std::vector<Capture> captures_;
   std::vector<std::pair<Ref<Accumulator<T>>, Variable<T>>> retained_;  // committed at the end
 };

@@ -276,15 +276,16 @@ struct Function {
     if (!record) {
       Context<T> context;
       context.begin(nullptr, inputs);
-      return results<T, several>(context, nullptr, forward);
+      return results<T, several>(context, detail::Ref<Node<T>>(), forward);
     }
     auto node = make_node<T>(inputs, std::tuple_cat(plain(args)...), std::bool_constant<several>());
     node->context.begin(node.get(), inputs);
-    return results<T, several>(node->context, node.get(), forward);
+    Context<T>& context = node->context;
+    return results<T, several>(context, detail::Ref<Node<T>>(std::move(node)), forward);
   }
 
   template <class T, bool several>
-  static auto results(Context<T>& context, Node<T>* node, auto& forward) {
+  static auto results(Context<T>& context, detail::Ref<Node<T>> node, auto& forward) {
     if constexpr (several) {
       Variables<T> outputs;
       for (Array<T>& array : forward(context))
@@ -298,19 +299,24 @@ struct Function {
     }
   }
   template <class T>
-  static void attach(Context<T>& context, Node<T>* node, std::span<Variable<T>> outputs) {
+  static void attach(Context<T>& context, detail::Ref<Node<T>>& node,
+                     std::span<Variable<T>> outputs) {
     if (detail::modes.anomaly)
-      detail::check_forward<T>(node, Derived::name, std::span<const Variable<T>>(outputs));
-    if (node == nullptr) return;
+      detail::check_forward<T>(node.get(), Derived::name, std::span<const Variable<T>>(outputs));
+    if (!node) return;
+    for (const Variable<T>& output : outputs)
+      node->add_output(output.state()->storage->value.shape());
+    context.finish(outputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      node->add_output(outputs[i].shape());
       if (!context.differentiable(i)) continue;
       detail::VariableState<T>& state = *outputs[i].state();
-      state.node = detail::Ref<Node<T>>(node);
       state.output = static_cast<std::uint32_t>(i);
       state.leaf = false;
+      if (i + 1 < outputs.size())
+        state.node = node;
+      else
+        state.node = std::move(node);
     }
-    context.finish(outputs);
   }
 };
 

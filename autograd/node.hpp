@@ -141,9 +141,7 @@ Variable<T> add_gradients(Variable<T> a, Variable<T> b, bool keep_graph);
 template <class T, class Make>
 Variable<T> make_variable(Make&& make) {
   auto* const block = new StorageWithState<T>(std::forward<Make>(make));
-  Ref<VariableState<T>> state(new (block->state) VariableState<T>);
-  state->storage = Ref<Storage<T>>(block);
-  state->beside_storage = true;
+  auto state = Ref<VariableState<T>>::first(new (block->state) VariableState<T>(block));
   return Variable<T>(std::move(state));
 }
 

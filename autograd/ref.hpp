@@ -37,6 +37,7 @@ class RefCounted {
     pool_deallocate(block, bytes);
   }
 
+  void count_first() noexcept { refs_.store(1, std::memory_order_relaxed); }
   [[gnu::always_inline]] void retain() noexcept {
     if (single_threaded())
       refs_.store(refs_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -67,6 +68,13 @@ template <class X>
 class Ref {
  public:
   Ref() noexcept = default;
+  /// The first Ref of a new object, which no other thread knows yet.
+  static Ref first(X* fresh) noexcept {
+    fresh->count_first();
+    Ref ref;
+    ref.object_ = fresh;
+    return ref;
+  }
   explicit Ref(X* object) noexcept : object_(object) {
     if (object_ != nullptr) object_->retain();
   }
@@ -74,7 +82,9 @@ class Ref {
   Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   template <class Y>
   Ref(const Ref<Y>& other) noexcept : Ref(other.get()) {}  // NOLINT: a pointer converts to its base
-  Ref& operator=(const Ref& other) noexcept {
+  template <class Y>
+  Ref(Ref<Y>&& other) noexcept : object_(other.give_up()) {}  // NOLINT
+  [[gnu::always_inline]] Ref& operator=(const Ref& other) noexcept {
     if (other.object_ != nullptr) other.object_->retain();
     X* const before = std::exchange(object_, other.object_);
     if (before != nullptr) before->release();
@@ -93,6 +103,8 @@ class Ref {
   void reset() noexcept { Ref().swap(*this); }
   void swap(Ref& other) noexcept { std::swap(object_, other.object_); }
   X* get() const noexcept { return object_; }
+  /// The object with its count: whoever takes it answers for it.
+  X* give_up() noexcept { return std::exchange(object_, nullptr); }
   X* operator->() const noexcept { return object_; }
   X& operator*() const noexcept { return *object_; }
   explicit operator bool() const noexcept { return object_ != nullptr; }
@@ -104,7 +116,7 @@ class Ref {
 
 template <class X, class... Args>
 Ref<X> make_ref(Args&&... args) {
-  return Ref<X>(new X(std::forward<Args>(args)...));
+  return Ref<X>::first(new X(std::forward<Args>(args)...));
 }
 
 }  // namespace xg::detail

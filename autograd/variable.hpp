@@ -55,6 +55,10 @@ struct VariableExtras {
 
 template <class T>
 struct VariableState final : RefCounted {
+  VariableState() noexcept = default;
+  /// Of a new storage, in whose block it lies.
+  explicit VariableState(Storage<T>* fresh) noexcept
+      : beside_storage(1), storage(Ref<Storage<T>>::first(fresh)) {}
   std::uint32_t output : 30 = 0;         // which result of the node
   std::uint32_t leaf : 1 = 1;            // a flag
   std::uint32_t beside_storage : 1 = 0;  // a flag: lies in the block of its own storage
