@@ -5,7 +5,7 @@
 namespace xg {
 
 /// Distances of each of one set of points to each of another:
-/// y[..., i, j] = (sum_k |x1[..., i, k] - x2[..., j, k]|^p)^(1/p).
+/// y[..., i, j] = (sum_l |x1[..., i, l] - x2[..., j, l]|^p)^(1/p).
 ///
 ///   x1  [..., m, n]: m points of n coordinates
 ///   x2  [..., k, n]; batch axes broadcast

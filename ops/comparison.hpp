@@ -60,10 +60,11 @@ requires VariableWithOther<A, B> Array<bool> ge(A&& a, B&& b) {
                detail::as_variable<T>(std::forward<B>(b)));
 }
 
+/// Which elements are NaN, infinite, or neither.
 template <Element T>
 Array<bool> isnan(const Variable<T>& x);
 template <Element T>
-Array<bool> isinf(const Variable<T>& x);
+Array<bool> isinf(const Variable<T>& x);  ///< infinity or -infinity
 template <Element T>
 Array<bool> isfinite(const Variable<T>& x);
 

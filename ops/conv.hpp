@@ -34,7 +34,8 @@ using Conv3dOptions = ConvOptions<3>;
 ///
 /// Gradient: by x the transposed convolution of gy with w; by w the correlation of x with gy; by b
 /// the sum of gy. All three are convolutions again, to any order.
-/// Float runs on oneDNN where it can; for 3x3 kernels see set_winograd. Source: Dumoulin, Visin,
+/// Float runs on oneDNN where it can; for 3x3 kernels see set_winograd in
+/// core/kernels/conv.hpp. Source: Dumoulin, Visin,
 /// arXiv:1603.07285, relationship 6 with groups and dilation added.
 template <Element T>
 Variable<T> conv1d(const Variable<T>& x, const Variable<T>& w, const Variable<T>& b = {},
@@ -68,9 +69,8 @@ using ConvTranspose3dOptions = ConvTransposeOptions<3>;
 ///      d = (e - 1) stride - 2 padding + dilation (k - 1) + output_padding + 1
 ///
 /// (Several convolution inputs lead to one output extent; output_padding chooses among them.)
-/// @throws ShapeError if the channels do not fit or nothing is left of the result; ValueError for
-/// an
-///         option out of range.
+/// @throws ShapeError if the channels do not fit or nothing is left of the result; ValueError
+///         for an option out of range.
 ///
 /// Gradient: by x the convolution of gy with w; by w the correlation of gy with x; by b the sum of
 /// gy. Source: Zeiler, Krishnan, Taylor, Fergus, CVPR 2010; Dumoulin, Visin, arXiv:1603.07285.

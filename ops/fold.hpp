@@ -42,8 +42,9 @@ Variable<T> fold(const Variable<T>& x, PerAxis<2> size, PerAxis<2> kernel,
 /// Source: Shi et al., arXiv:1609.05158, equation 4.
 template <Element T>
 Variable<T> pixel_shuffle(const Variable<T>& x, std::size_t factor);
-/// The other way round. @throws ShapeError unless factor divides height and width; ValueError for
-/// 0.
+/// The other way round: [..., channels, height * factor, width * factor] to
+/// [..., channels * factor^2, height, width].
+/// @throws ShapeError unless factor divides height and width; ValueError for a factor of 0.
 template <Element T>
 Variable<T> pixel_unshuffle(const Variable<T>& x, std::size_t factor);
 

@@ -88,8 +88,8 @@ template <Element T>
 Variable<T> hinge_embedding_loss(const Variable<T>& x, const Target<T>& y,
                                  const HingeEmbeddingOptions& options = {});
 
-/// log(1 + exp(-y x)), without overflow. y has the shape of x; no gradient to y is expected, but it
-/// gets one. Gradient: -y sigmoid(-y x) gy.
+/// log(1 + exp(-y x)), without overflow. y, 1 or -1, has the shape of x.
+/// Gradient: -y sigmoid(-y x) gy; y is not meant to have one, but gets -x sigmoid(-y x) gy.
 template <Element T>
 Variable<T> soft_margin_loss(const Variable<T>& x, const Target<T>& y,
                              const LossOptions& options = {});

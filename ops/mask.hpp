@@ -4,7 +4,8 @@
 
 namespace xg {
 
-// A mask is an array of bool, a comparison of values say: masked_select(x, x.value() > 0).
+// A mask is an array of bool, a comparison of values say: masked_select(x, gt(x, 0)) or
+// masked_select(x, x.value() > 0).
 
 /// The elements of x where mask is true, as a vector in row-major order; x and mask are broadcast
 /// together.

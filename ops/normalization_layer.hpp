@@ -18,9 +18,8 @@ struct NormOptions {
 ///   weight, bias  of that shape, or undefined for 1 and 0
 ///   y             the shape of x
 ///
-/// @throws ShapeError if x does not end in `shape`, or weight or bias have another one; ValueError
-/// if
-///         eps < 0.
+/// @throws ShapeError if x does not end in `shape`, or weight or bias have another one;
+///         ValueError if eps < 0.
 ///
 /// Gradient (s = sqrt(var + eps), g = gy weight, means over the same axes):
 ///   dx = (g - mean(g) - h mean(g h)) / s; dweight = sum gy h, dbias = sum gy over the examples.

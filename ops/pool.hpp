@@ -171,7 +171,7 @@ Variable<T> fractional_max_pool2d(const Variable<T>& x, PerAxis<2> kernel, PerAx
 template <Element T>
 Variable<T> fractional_max_pool3d(const Variable<T>& x, PerAxis<3> kernel, PerAxis<3> output_size,
                                   PoolRegions regions, Generator& generator = default_generator());
-/// Pseudo-random.
+/// The same with PoolRegions::pseudo_random.
 template <Element T>
 Variable<T> fractional_max_pool2d(const Variable<T>& x, PerAxis<2> kernel, PerAxis<2> output_size,
                                   Generator& generator = default_generator());

@@ -8,7 +8,7 @@ namespace xg {
 // Products of vectors and matrices beside those of linalg.hpp. Gradients of all are those of the
 // products and sums in their formulas.
 
-/// Batched matrix product, y[b] = a[b] c[b]: a [batch, m, k], b [batch, k, n]. No broadcasting.
+/// Batched matrix product, y[i] = a[i] b[i]: a [batch, m, k], b [batch, k, n]. No broadcasting.
 /// @throws ShapeError for other shapes.
 template <Element T>
 Variable<T> bmm(const Variable<T>& a, const Variable<T>& b);
@@ -25,8 +25,8 @@ Variable<T> addmm(const Variable<T>& c, const Variable<T>& a, const Variable<T>&
 /// Inner product of two vectors [n], as dot: of real numbers nothing is conjugated.
 template <Element T>
 Variable<T> vdot(const Variable<T>& a, const Variable<T>& b);
-/// sum(a b) along one axis, a and b broadcast together. @throws ShapeError if they do not
-/// broadcast, ValueError if the axis is out of range.
+/// sum(a b) along one axis, a and b broadcast together.
+/// @throws ShapeError if they do not broadcast, ValueError if the axis is out of range.
 template <Element T>
 Variable<T> vecdot(const Variable<T>& a, const Variable<T>& b, std::ptrdiff_t axis = -1);
 /// y[i..., j...] = sum_k a[i..., k] b[j..., k] over the last axes; a b if one is a scalar.
@@ -36,9 +36,9 @@ Variable<T> inner(const Variable<T>& a, const Variable<T>& b);
 
 /// Sum of products over pairs of axes, axes_a[i] of a with axes_b[i] of b. The result has the other
 /// axes of a, then those of b.
-/// An extent of 1 is stretched. @throws ShapeError if extents of a pair differ otherwise, or the
-/// lists are not of one length; ValueError if
-///         an axis is out of range or given twice.
+/// An extent of 1 is stretched.
+/// @throws ShapeError if extents of a pair differ otherwise, or the lists are not of one length;
+///         ValueError if an axis is out of range or given twice.
 template <Element T>
 Variable<T> tensordot(const Variable<T>& a, const Variable<T>& b, const Axes& axes_a,
                       const Axes& axes_b);
@@ -52,9 +52,8 @@ template <Element T>
 Variable<T> kron(const Variable<T>& a, const Variable<T>& b);
 
 /// Vector product along an axis of extent 3; a and b broadcast together.
-/// @throws ShapeError if they do not broadcast or the extent is not 3, ValueError if the axis is
-/// out
-///         of range.
+/// @throws ShapeError if they do not broadcast or the extent is not 3, ValueError if the axis
+///         is out of range.
 template <Element T>
 Variable<T> cross(const Variable<T>& a, const Variable<T>& b, std::ptrdiff_t axis = -1);
 

@@ -41,7 +41,8 @@ Variable<T> rnn_cell(const Variable<T>& x, const Variable<T>& h, const Variable<
 ///
 ///   c' = f c + i g,  h' = o tanh(c')
 ///
-/// Shapes as in rnn_cell, with 4 H rows of weights and c like h. @return {h', c'}.
+/// Shapes as in rnn_cell, with 4 H rows of weights and c like h.
+/// @return {h', c'}.
 /// Source: Hochreiter, Schmidhuber, Neural Computation 9(8), 1997; forget gate: Gers et al., 2000.
 template <Element T>
 Variables<T> lstm_cell(const Variable<T>& x, const Variable<T>& h, const Variable<T>& c,
@@ -102,9 +103,10 @@ Variables<T> rnn(const Variable<T>& x, const Variable<T>& h0, const Variables<T>
 /// Layers of lstm_cell over whole sequences; as rnn, with c0 and c like h0 and h.
 ///
 /// With options.projected a matrix w_hr [P, H] follows the weights of each layer and direction; h
-/// and y then have P columns instead of H, w_hh is [4 H, P]. (Runs from elementary operations.
-/// Source: Sak et al., arXiv:1402.1128.)
+/// and y then have P columns instead of H, w_hh is [4 H, P]. It runs from elementary operations.
+///
 /// @return {y, h, c}.
+/// Source of the projection: Sak et al., arXiv:1402.1128.
 template <Element T>
 Variables<T> lstm(const Variable<T>& x, const Variable<T>& h0, const Variable<T>& c0,
                   const Variables<T>& weights, const RecurrentOptions& options,
@@ -115,7 +117,8 @@ Variables<T> lstm(const Variable<T>& x, const Variable<T>& h0, const Variable<T>
   return lstm(x, h0, c0, weights, options, default_generator());
 }
 
-/// Layers of gru_cell over whole sequences; as rnn. @return {y, h}.
+/// Layers of gru_cell over whole sequences; as rnn, with 3 H rows of weights.
+/// @return {y, h}.
 template <Element T>
 Variables<T> gru(const Variable<T>& x, const Variable<T>& h0, const Variables<T>& weights,
                  const RecurrentOptions& options, Generator& generator);

@@ -9,8 +9,8 @@ namespace xg {
 
 /// y = a^-1, [..., n, n]. (solve(a, b) is faster and more accurate than inverse(a) b.)
 ///
-/// @throws ShapeError unless a is square; ValueError if a matrix is singular, which is: has a pivot
-///         that is exactly 0. Merely ill-conditioned ones give what rounding leaves.
+/// @throws ShapeError unless a is square; ValueError if a matrix is singular, that is, has a pivot
+///         of exactly 0. Merely ill-conditioned ones give what rounding leaves.
 ///
 /// Gradient: -y^T gy y^T.
 template <Element T>
