@@ -28,12 +28,12 @@ struct Prod : Function<Prod> {
   template <class T>
   static Variables<T> backward(Context<T>& ctx, const Variable<T>& gy) {
     const auto x = ctx.saved(0);
-    return {detail::nan_where(x, unsqueeze(gy, 1) * others(x))};
+    return {unsqueeze(gy, 1) * others(x)};
   }
   template <class T>
   static Variable<T> jvp(Context<T>& ctx, const Variables<T>& t) {
     const auto x = ctx.saved(0);
-    return sum(detail::nan_where(x, t[0] * others(x)), 1);
+    return sum(t[0] * others(x), 1);
   }
   template <class T>
   static void backward_kernel(Context<T>& ctx, Gradients<T>& out) {
@@ -46,18 +46,22 @@ struct Prod : Function<Prod> {
       T* const g = gx.data() + i * n;
       T before(1), after(1);
       for (std::size_t k = 0; k < n; before *= row[k], ++k) g[k] = before;
-      for (std::size_t k = n; k-- > 0; after *= row[k])
-        g[k] = row[k] == row[k] ? gy[i] * (g[k] * after) : row[k];
+      for (std::size_t k = n; k-- > 0; after *= row[k]) {
+        const T rest = g[k] * after;
+        g[k] = gy[i] * (row[k] == row[k] || rest == 0 ? rest : row[k]);
+      }
     }
   }
 
  private:
-  /// For each element the product of all others.
+  /// For each element the product of all others; NaN for one that is NaN, unless it is 0.
   template <class T>
   static Variable<T> others(const Variable<T>& x) {
     const auto before = detail::shifted(detail::running_product(x, 1, true), 1, true, 1);
     const auto after = detail::shifted(detail::running_product(x, 1, false), 1, false, 1);
-    return before * after;
+    const auto product = before * after;
+    const Array<T> kept = xt::where(xt::equal(product.value(), T(0)), T(0), x.value());
+    return detail::nan_where(Variable<T>(kept), product);
   }
 };
 

@@ -170,6 +170,22 @@ TEST_CASE("NaN: amax and prod pass it on to the gradient, norms of order 1 and i
   CHECK((gradient_of(norm(x, inf), x) == Array<double>{0, 0, 0}));
 }
 
+TEST_CASE("prod: the gradient of a NaN beside a zero is 0", "[ops][prod]") {
+  // torch 2.15: [0, NaN, NaN], all second derivatives NaN; of infinity [0, infinity, NaN].
+  const Variable<double> x(Array<double>{nan_, 0, 2}, true), y(Array<double>{inf, 0, 2}, true);
+  const auto recorded = grad(prod(x), x, {.create_graph = true});
+  for (const Array<double>& g : {gradient_of(prod(x), x), recorded.value()}) {
+    CHECK(g(0) == 0);
+    CHECK(std::isnan(g(1)));
+    CHECK(std::isnan(g(2)));
+  }
+  for (const double second : gradient_of(recorded, x)) CHECK(std::isnan(second));
+  const Array<double> g = gradient_of(prod(y), y);
+  CHECK(g(0) == 0);
+  CHECK(g(1) == inf);
+  CHECK(std::isnan(g(2)));
+}
+
 TEST_CASE("logsumexp: an infinite element takes the gradient with it", "[ops][softmax]") {
   const Variable<double> x(Array<double>{{1, inf}, {-inf, -inf}, {2, 2}}, true);
   const Array<double> g = gradient_of(logsumexp(x, 1), x);
