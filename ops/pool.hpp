@@ -18,7 +18,7 @@ template <std::size_t rank>
 struct MaxPoolOptions {
   PerAxis<rank> stride = {};   ///< >= 1; by default the kernel
   PerAxis<rank> padding = 0;   ///< of -infinity on both sides; at most half of the window
-  PerAxis<rank> dilation = 1;  ///< >= 1, between the elements of a window
+  PerAxis<rank> dilation = 1;  ///< >= 1, between the elements of a window; each meets x
   bool ceil_mode = false;      ///< round the extents up: the last windows are cut off
 };
 using MaxPool1dOptions = MaxPoolOptions<1>;
@@ -29,9 +29,7 @@ using MaxPool3dOptions = MaxPoolOptions<3>;
 template <class T>
 struct Pooled {
   Variable<T> values;
-  /// Within the plane (d... flattened), the shape of values; -1 for a window that lies in the
-  /// padding alone.
-  IndexArray indices;
+  IndexArray indices;  ///< within the plane (d... flattened), the shape of values
 };
 
 /// Largest element of each window. NaN wins; of equals the first one counts, of NaNs the last.

@@ -60,7 +60,8 @@ std::size_t windows_along(const PoolNumbers& n, std::size_t i, std::size_t in, s
   return n.ceil_mode && (out - 1) * stride >= in + whole(n.padding[i]) ? out - 1 : out;
 }
 
-PoolAxis regular_axis(const PoolNumbers& n, std::size_t i, std::size_t in, std::size_t reach) {
+PoolAxis regular_axis(const char* op, const PoolNumbers& n, std::size_t i, std::size_t in,
+                      std::size_t reach) {
   PoolAxis axis = axis_of(in, windows_along(n, i, in, reach));
   axis.regular = true;
   axis.kernel = whole(n.kernel[i]);
@@ -76,6 +77,9 @@ PoolAxis regular_axis(const PoolNumbers& n, std::size_t i, std::size_t in, std::
     const std::size_t fit = begin < end ? (end - begin + axis.step - 1) / axis.step : 0;
     set_window(axis, o, std::min(begin - axis.padding, in - 1),
                std::min(fit, axis.kernel - std::min(skipped, axis.kernel)));
+    // PyTorch names an element that is not there, and its backward writes to it.
+    require<ValueError>(axis.count[o] > 0, op, "dilation",
+                        "let every window meet the input, not padding alone", n.dilation[i]);
     if (n.count_include_pad)
       axis.divisor[o] =
           static_cast<double>(std::min(from + axis.kernel, in + 2 * axis.padding) - from);
@@ -127,7 +131,7 @@ Windows regular_windows(const PoolInput& x, const PoolNumbers& n) {
   auto p = std::make_shared<Pooling>();
   p->divisor = static_cast<double>(n.divisor);
   for (std::size_t i = 0; i < x.rank; ++i)
-    p->axis[3 - x.rank + i] = regular_axis(n, i, x.extent(i), reach[i]);
+    p->axis[3 - x.rank + i] = regular_axis(x.op, n, i, x.extent(i), reach[i]);
   return p;
 }
 

@@ -165,12 +165,6 @@ TEST_CASE("pooling: what PyTorch does at the borders of its rules", "[ops][pool]
   const Variable<double> x(line<double>({1, 5, 3}));
   REQUIRE(same_bits(max_pool1d(x, 4, {.stride = 2, .ceil_mode = true}).value(), line<double>({5})));
   REQUIRE(same_bits(avg_pool1d(x, 4, {.stride = 2, .ceil_mode = true}).value(), line<double>({3})));
-  // A window between the elements, all in the padding: nothing is chosen, no gradient flows.
-  const Variable<double> one(line<double>({7}), true);
-  const auto pooled = max_pool1d_with_indices(one, 2, {.stride = 4, .padding = 1, .dilation = 2});
-  REQUIRE(pooled.values.value()(0, 0) == -infinity);
-  REQUIRE(pooled.indices(0, 0) == -1);
-  REQUIRE(grad(sum(pooled.values), one).value()(0, 0) == 0);
   // A sum of 0 has no slope.
   const Variable<double> zeros(line<double>({0, 0, 3, 4}), true);
   REQUIRE(xt::allclose(grad(sum(lp_pool1d(zeros, 2, 2)), zeros).value(),

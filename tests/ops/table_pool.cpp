@@ -70,7 +70,12 @@ Entry max1_entry() {
                 {[] {
                    (void)max_pool1d(ones({1, 2, 3}), 2, {.dilation = 0});
                  },
-                 "max_pool1d: dilation must be >= 1, got 0"}};
+                 "max_pool1d: dilation must be >= 1, got 0"},
+                {[] {
+                   (void)max_pool1d(ones({1, 2, 1}), 2, {.padding = 1, .dilation = 2});
+                 },
+                 "max_pool1d: dilation must let every window meet the input, not padding alone, "
+                 "got 2"}};
   return e;
 }
 
