@@ -222,9 +222,17 @@ Variable<T> matmul(const Variable<T>& a, const Variable<T>& b) {
 template <Element T>
 Variable<T> linear(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& bias) {
   require<ShapeError>(x.dimension() > 0, "linear", "x", "have rank >= 1", x.shape());
-  require_rank("linear", "weight", weight.shape(), 2);
-  require_equal("linear", "x.shape[-1]", x.shape().back(), "weight.shape[1]", weight.shape()[1],
-                x.shape(), weight.shape());
+  const bool row = weight.dimension() == 1;
+  if (!row) require_rank("linear", "weight", weight.shape(), 2);
+  require_equal("linear", "x.shape[-1]", x.shape().back(),
+                row ? "weight.shape[0]" : "weight.shape[1]", weight.shape().back(), x.shape(),
+                weight.shape());
+  if (row) {
+    if (bias.defined()) require_rank("linear", "bias", bias.shape(), 0);
+    const auto column = bias.defined() ? reshape(bias, {1}) : bias;
+    const Shape shape(x.shape().begin(), x.shape().end() - 1);
+    return reshape(Linear::apply(x, as_matrix(weight, true), column, column.defined()), shape);
+  }
   if (bias.defined()) {
     require_rank("linear", "bias", bias.shape(), 1);
     require_equal("linear", "bias.shape[0]", bias.shape()[0], "weight.shape[0]", weight.shape()[0],

@@ -46,9 +46,9 @@ Variable<T> matmul(const Variable<T>& a, const Variable<T>& b);
 /// Affine map y = x W^T + b, the bias added inside the product.
 ///
 ///   x       [*, fan_in]
-///   weight  [fan_out, fan_in], as in PyTorch
-///   bias    [fan_out], or undefined for none
-///   y       [*, fan_out]
+///   weight  [fan_out, fan_in], as in PyTorch; or [fan_in]: one row, whose axis goes again
+///   bias    [fan_out], [] for a vector of weights; undefined for none
+///   y       [*, fan_out], or [*]
 ///
 /// @throws ShapeError if these do not fit.
 ///

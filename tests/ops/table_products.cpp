@@ -9,6 +9,7 @@ namespace {
 
 const Variable<double> box(Array<double>(Shape{2, 3}, 1.));
 const Variable<double> three(Array<double>(Shape{3}, 1.));
+const Variable<double> two(Array<double>(Shape{2}, 1.));
 const Variable<double> one(Array<double>(Shape{}, 1.));
 
 Entry matmul_entry() {
@@ -41,12 +42,22 @@ Entry linear_entry() {
                {"[3]", f, {{{3}}, {{2, 3}}, {{2}}}},
                {"[2, 2, 3]", f, {{{2, 2, 3}}, {{2, 3}}, {{2}}}},
                {"empty", f, {{{0, 3}}, {{2, 3}}, {{2}}}},
-               {"no bias", plain, {{{4, 3}}, {{2, 3}}}}};
+               {"no bias", plain, {{{4, 3}}, {{2, 3}}}},
+               {"weights [3] of [4, 3]", f, {{{4, 3}}, {{3}}, {{}}}},
+               {"weights [3] of [3], no bias", plain, {{{3}}, {{3}}}},
+               {"weights [3] of nothing", f, {{{0, 2, 3}}, {{3}}, {{}}}}};
   e.references = {{"integers",
                    f,
                    {{{1, 2}, {1, 2}}, {{2, 2}, {3, 4, 5, 6}}, {{2}, {10, 20}}},
-                   {{{1, 2}, {21, 37}}}}};
-  e.refusals = {{[] { (void)linear(three, three); }, "linear: weight must have rank 2, got [3]"},
+                   {{{1, 2}, {21, 37}}}},
+                  {"a vector of weights",
+                   f,
+                   {{{2, 3}, {1, 2, 3, 4, 5, 6}}, {{3}, {1, 2, 3}}, {{}, {10}}},
+                   {{{2}, {24, 42}}}}};
+  e.refusals = {{[] { (void)linear(three, one); }, "linear: weight must have rank 2, got []"},
+                {[] { (void)linear(box, two); },
+                 "linear: x.shape[-1] == weight.shape[0] failed: x is [2, 3], weight is [2]"},
+                {[] { (void)linear(box, three, three); }, "linear: bias must have rank 0, got [3]"},
                 {[] { (void)linear(box, box, three); },
                  "linear: bias.shape[0] == weight.shape[0] failed: bias is [3], weight is [2, 3]"}};
   return e;
