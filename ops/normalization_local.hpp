@@ -1,6 +1,7 @@
 #pragma once
 
 #include "xgrad/autograd/variable.hpp"
+#include "xgrad/ops/axes.hpp"
 
 namespace xg {
 
@@ -26,14 +27,14 @@ Variable<T> local_response_norm(const Variable<T>& x, std::ptrdiff_t size,
                                 const LocalResponseNormOptions& options = {});
 
 struct NormalizeOptions {
-  double p = 2;             ///< order of the norm, as norm takes it
-  std::ptrdiff_t axis = 1;  ///< along which it is taken
-  double eps = 1e-12;       ///< smallest divisor
+  double p = 2;        ///< order of the norm, as norm takes it
+  Axes axis = 1;       ///< along which it is taken; of several, {1, 2}, one norm together
+  double eps = 1e-12;  ///< smallest divisor
 };
 
-/// x / max(|x|_p, eps) along one axis: vectors of norm 1. A scalar counts as a vector of one
-/// element when the axis is 0 or -1.
-/// @throws ValueError if the axis is out of range or p is NaN.
+/// x / max(|x|_p, eps) along one axis: vectors of norm 1; or over several axes ({}: all). A scalar
+/// counts as a vector of one element when the axis is 0 or -1.
+/// @throws ValueError if an axis is out of range or given twice, or p is NaN.
 /// Gradient: that of the quotient; the norm counts as a constant where it is below eps.
 template <Element T>
 Variable<T> normalize(const Variable<T>& x, const NormalizeOptions& options = {});

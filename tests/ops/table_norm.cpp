@@ -294,10 +294,17 @@ Entry normalize_entry() {
   const Input apart{{2, 3}, -2, 2, {0}, 0.2};
   e.samples = {sample("[2, 3]", with({}), {apart}),
                sample("[2, 3], axis 0, p 3", with({.p = 3, .axis = 0}), {apart}),
+               sample("[2, 3], all axes", with({.axis = {}}), {apart}),
+               sample("[2, 3, 2], axes 0 and -1, p 3", with({.p = 3, .axis = {0, -1}}),
+                      {{{2, 3, 2}, -2, 2, {0}, 0.2}}),
                sample("[4], below eps", with({.axis = -1, .eps = 100}), {{{4}}}),
                sample("[0, 3]", with({}), {{{0, 3}}})};
   e.references = {
       {"p 1", with({.p = 1}), {{{2, 2}, {1, -3, 0, 0}}}, {{{2, 2}, {.25, -.75, 0, 0}}}}};
+  e.references.push_back({"axes 0 and -1, p 1",
+                          with({.p = 1, .axis = {0, -1}}),
+                          {{{2, 2, 2}, {3, -4, 0, 12, 1, 2, -2, 4}}},
+                          {{{2, 2, 2}, {.3, -.4, 0, 2. / 3, .1, .2, -1. / 9, 2. / 9}}}});
   e.refusals = {{[] {
                    (void)normalize(ones({2, 3}), {.axis = 2});
                  },
