@@ -1,5 +1,6 @@
 #include "xgrad/nn/embedding.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "xgrad/nn/init.hpp"
@@ -29,12 +30,18 @@ template <class T>
 void renormalize(Variable<T>& weight, const IndexArray& index, double max_norm, double p) {
   const std::size_t rows = weight.shape()[0], width = weight.shape()[1];
   const auto norm_of = [&](const T* row) {
-    double sum = 0;
-    for (std::size_t j = 0; j < width; ++j) sum += std::pow(std::abs(double{row[j]}), p);
-    return std::pow(sum, 1 / p);
+    double sum = 0, most = 0;
+    for (std::size_t j = 0; j < width; ++j) {
+      most = std::max(most, std::abs(double{row[j]}));
+      sum += std::pow(std::abs(double{row[j]}), p);
+    }
+    return std::isinf(p) ? most : std::pow(sum, 1 / p);
   };
+  const auto within = [rows](std::int64_t i) {
+    return i >= 0 && static_cast<std::size_t>(i) < rows;
+  };
+  if (!std::all_of(index.storage().begin(), index.storage().end(), within)) return;  // refused soon
   for (const std::int64_t i : index.storage()) {
-    if (i < 0 || static_cast<std::size_t>(i) >= rows) return;  // embedding() refuses it
     const auto at = static_cast<std::size_t>(i) * width;
     const double norm = norm_of(weight.value().data() + at);
     if (!(norm > max_norm)) continue;

@@ -12,7 +12,7 @@ struct EmbeddingOptions {
   std::optional<std::ptrdiff_t> padding_idx = {};
   /// Rows longer than this are shortened to it, in place, when they are looked up.
   std::optional<double> max_norm = {};
-  double norm_type = 2;  ///< p of the norm that max_norm is about, > 0
+  double norm_type = 2;  ///< p of the norm that max_norm is about, > 0; infinity: the largest
 };
 
 /// A table of vectors, looked up by integers: y[i..., :] = weight[index[i...], :].

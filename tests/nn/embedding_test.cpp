@@ -1,6 +1,7 @@
 // Embeddings against PyTorch's modules of the same
 // name, given the same state. References: torch 2.15, double.
 
+#include <limits>
 #include <xgrad/core/random.hpp>
 #include <xgrad/nn/embedding.hpp>
 #include <xgrad/ops/arithmetic.hpp>
@@ -30,6 +31,16 @@ TEST_CASE("Embedding looks rows up", "[nn][embedding]") {
   const auto z = bounded(IndexArray{0, 1});
   CHECK(z.value()(0, 1) == Approx(0.4).epsilon(1e-6));
   CHECK(z.value()(1, 1) == 0.25);
+
+  const double infinity = std::numeric_limits<double>::infinity();
+  nn::Embedding<double> by_largest(2, 3, {.max_norm = 0.5, .norm_type = infinity});
+  const Array<double> rows{{3, 4, 0}, {-2, 1, 7}};
+  by_largest.weight.copy_(rows);
+  CHECK_THROWS_WITH(by_largest(IndexArray{0, 2}), "embedding: index must be in [0, 2), got 2");
+  CHECK((by_largest.weight.value() == rows));
+  CHECK(xt::allclose(by_largest(IndexArray{0, 1, 0}).value(),  // torch 2.15
+                     Array<double>{{0.375, 0.5, 0}, {-1. / 7, 0.5 / 7, 0.5}, {0.375, 0.5, 0}},
+                     1e-6));
 }
 
 TEST_CASE("EmbeddingBag and Bilinear call their operations", "[nn][embedding]") {
