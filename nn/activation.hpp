@@ -1,8 +1,9 @@
 #pragma once
 
-#include "xgrad/nn/module.hpp"
+#include "xgrad/nn/noise_layer.hpp"
 #include "xgrad/ops/activation.hpp"
 #include "xgrad/ops/elementary.hpp"
+#include "xgrad/ops/random.hpp"
 #include "xgrad/ops/softmax.hpp"
 
 /// Activations; each calls the operation of its name in ops/, where formulas and gradients are
@@ -330,6 +331,34 @@ class PReLU : public Layer<T> {
   std::unique_ptr<Layer<T>> fresh() const override {
     return std::make_unique<PReLU>(weight.size());
   }
+};
+
+/// x where x > 0, else a x: in training a is uniform in [lower, upper), drawn for each element; in
+/// evaluation it is (lower + upper) / 2. Source: Xu, Wang, Chen, Li, arXiv:1505.00853.
+template <class T>
+class RReLU : public NoiseLayer<T> {
+ public:
+  /// @param generator  where slopes are drawn from; the default generator if absent.
+  /// @throws ValueError unless lower <= upper.
+  explicit RReLU(double lower = 1. / 8, double upper = 1. / 3,
+                 std::optional<Generator> generator = {})
+      : NoiseLayer<T>(std::move(generator)), lower_(lower), upper_(upper) {
+    require<ValueError>(lower <= upper, "RReLU", "lower", "be <= upper", lower);
+  }
+
+  Variable<T> forward(const Variable<T>& x) override {
+    return rrelu(x, {.lower = lower_, .upper = upper_, .training = this->draws()},
+                 this->generator());
+  }
+  std::string description() const override {
+    return "RReLU(" + number_text(lower_) + ", " + number_text(upper_) + ")";
+  }
+  std::unique_ptr<Layer<T>> fresh() const override {
+    return std::make_unique<RReLU>(lower_, upper_, this->generator_);
+  }
+
+ private:
+  double lower_, upper_;
 };
 
 }  // namespace xg::nn

@@ -4,27 +4,11 @@
 
 #include "xgrad/core/random.hpp"
 #include "xgrad/nn/module.hpp"
+#include "xgrad/nn/noise_layer.hpp"
 #include "xgrad/nn/normalization.hpp"
 #include "xgrad/nn/shape.hpp"
 
 namespace xg::nn {
-
-/// What layers share that draw random numbers in training and not in evaluation.
-template <class T>
-class NoiseLayer : public Layer<T> {
- public:
-  explicit NoiseLayer(std::optional<Generator> generator) : generator_(std::move(generator)) {}
-  /// Draws in evaluation too: for monte_carlo_prediction.
-  void keep_drawing(bool on) noexcept { always_ = on; }
-
- protected:
-  bool draws() const noexcept { return always_ || this->training(); }
-  Generator& generator() { return generator_ ? *generator_ : default_generator(); }
-  std::optional<Generator> generator_;  ///< the default generator if absent
-
- private:
-  bool always_ = false;
-};
 
 /// In training each element becomes 0 with probability p, else x / (1 - p); in evaluation x.
 /// (p is the probability of dropping; the lectures' p is that of keeping.)

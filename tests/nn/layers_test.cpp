@@ -224,6 +224,32 @@ TEST_CASE("noise layers draw in training only, with the moments they promise", "
   CHECK((drop(rows).value() == drop(rows).value()));
 }
 
+TEST_CASE("RReLU draws slopes in training and takes their mean in evaluation", "[nn][activation]") {
+  manual_seed(9);
+  nn::RReLU<double> layer;
+  CHECK(layer.description() == "RReLU(0.125, 0.3333333333333333)");
+  const Variable<double> x(full_array<double>(Shape{400, 100}, -1), true);
+  const auto y = layer(x);
+  const double most = 1. / 3, least = 1. / 8, width = most - least;
+  CHECK(mean(y).item() == Approx(-(least + most) / 2).epsilon(5e-3));
+  CHECK(var(y).item() == Approx(width * width / 12).epsilon(0.03));
+  CHECK(-xt::amax(y.value())() >= least);
+  CHECK(-xt::amin(y.value())() < most);
+  sum(y).backward();
+  CHECK((x.grad().value() == -y.value()));  // the slopes drawn
+  layer.eval();
+  const Variable<double> row(Array<double>{-2, 0, 3}, true);
+  const auto z = layer(row);  // torch 2.15
+  CHECK(xt::allclose(z.value(), Array<double>{-0.4583333333333333, 0, 3}, 1e-15));
+  CHECK(xt::allclose(grad(sum(z), row).value(),
+                     Array<double>{0.22916666666666666, 0.22916666666666666, 1}, 1e-15));
+
+  nn::RReLU<double> own(0.1, 0.2, Generator(3)), same(0.1, 0.2, Generator(3));
+  CHECK((own(x).value() == same(x).value()));
+  CHECK_FALSE((own(x).value() == own(x).value()));
+  CHECK_THROWS_WITH(nn::RReLU<double>(0.5, 0.25), "RReLU: lower must be <= upper, got 0.5");
+}
+
 TEST_CASE("Monte Carlo prediction draws in evaluation mode and puts modes back", "[nn][dropout]") {
   manual_seed(4);
   nn::Sequential<float> net(nn::Linear<float>(3, 50), nn::BatchNorm1d<float>(50),
