@@ -12,7 +12,8 @@ namespace xg {
 ///   p   >= 0; infinity: the largest difference, 0: the number of differences
 ///   y   [..., m, k]; 0 for n = 0
 ///
-/// The differences are formed one by one, so that near points lose no digits, in memory m k n.
+/// The differences are formed one by one, so that near points lose no digits; for p = 2 nothing but
+/// y is stored, other orders take memory m k n.
 ///
 /// @throws ShapeError if shapes do not fit, ValueError if p < 0 or NaN.
 ///

@@ -1,0 +1,2 @@
+#define XG_ISA baseline
+#include "distance_isa.inl"
