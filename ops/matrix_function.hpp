@@ -46,6 +46,8 @@ Variable<T> pinv(const Variable<T>& a, double rcond);
 ///   a  [..., m, n], of any rank
 ///   b  [..., m, k], or [m]: one right side, x [..., n]; batch axes broadcast
 ///
+/// Computed by qr where m >= n and the rank is full beyond doubt, else by pinv.
+///
 /// Errors and gradient as for pinv; ShapeError if a and b do not fit.
 template <Element T>
 Variable<T> lstsq(const Variable<T>& a, const Variable<T>& b);

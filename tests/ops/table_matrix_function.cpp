@@ -160,35 +160,38 @@ Entry pinv_entry() {
 
 Entry lstsq_entry() {
   const Call f = call([](const auto& x) { return lstsq(x[0], x[1]); });
-  return {
-      .name = "lstsq",
-      .samples = {{"[3, 2] [3, 2]", f, {{{3, 2}}, {{3, 2}}}},
-                  {"[3, 2] [3]", f, {{{3, 2}}, {{3}}}},
-                  {"[2, 3] [2]", f, {{{2, 3}}, {{2}}}},
-                  {"broadcast", f, {{{2, 3, 2}}, {{3, 1}}}},
-                  {"empty", f, {{{0, 2}}, {{0, 1}}}}},
-      .references = {{"[3, 2]",
-                      f,
-                      {tall, {{3}, {1, 2, 3}}},
-                      {{{2}, {0.777129521586931, 0.5344224037339556}}}},
-                     {"[2, 3]",
-                      f,
-                      {wide, {{2}, {1, 2}}},
-                      {{{3}, {-0.06666666666666676, 0.4666666666666667, 0.26666666666666666}}}}},
-      .refusals = {
-          {[] { (void)lstsq(ones({2}), ones({2})); }, "lstsq: a must have rank >= 2, got [2]"},
-          {[] {
-             (void)lstsq(ones({3, 2}), ones({}));
-           },
-           "lstsq: b must have rank >= 1, got []"},
-          {[] {
-             (void)lstsq(ones({3, 2}), ones({2}));
-           },
-           "lstsq: a.shape[-2] == b.shape[-1] failed: a is [3, 2], b is [2]"},
-          {[] {
-             (void)lstsq(ones({3, 2}), ones({2, 1}));
-           },
-           "lstsq: a.shape[-2] == b.shape[-2] failed: a is [3, 2], b is [2, 1]"}}};
+  return {.name = "lstsq",
+          .samples = {{"[3, 2] [3, 2]", f, {{{3, 2}}, {{3, 2}}}},
+                      {"[3, 2] [3]", f, {{{3, 2}}, {{3}}}},
+                      {"[2, 3] [2]", f, {{{2, 3}}, {{2}}}},
+                      {"broadcast", f, {{{2, 3, 2}}, {{3, 1}}}},
+                      {"empty", f, {{{0, 2}}, {{0, 1}}}}},
+          .references = {{"[3, 2]",
+                          f,
+                          {tall, {{3}, {1, 2, 3}}},
+                          {{{2}, {0.777129521586931, 0.5344224037339556}}}},
+                         {"[2, 3]",
+                          f,
+                          {wide, {{2}, {1, 2}}},
+                          {{{3}, {-0.06666666666666676, 0.4666666666666667, 0.26666666666666666}}}},
+                         {"of rank 1, by hand",
+                          f,
+                          {{{3, 2}, {1, 2, 2, 4, 3, 6}}, {{3}, {1, 2, 4}}},
+                          {{{2}, {17. / 70, 34. / 70}}}}},
+          .refusals = {
+              {[] { (void)lstsq(ones({2}), ones({2})); }, "lstsq: a must have rank >= 2, got [2]"},
+              {[] {
+                 (void)lstsq(ones({3, 2}), ones({}));
+               },
+               "lstsq: b must have rank >= 1, got []"},
+              {[] {
+                 (void)lstsq(ones({3, 2}), ones({2}));
+               },
+               "lstsq: a.shape[-2] == b.shape[-1] failed: a is [3, 2], b is [2]"},
+              {[] {
+                 (void)lstsq(ones({3, 2}), ones({2, 1}));
+               },
+               "lstsq: a.shape[-2] == b.shape[-2] failed: a is [3, 2], b is [2, 1]"}}};
 }
 
 Entry matrix_norm_entry() {
