@@ -1,5 +1,6 @@
 #include "xgrad/ops/normalization.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "xgrad/autograd/function.hpp"
@@ -196,6 +197,25 @@ void check(const Variable<T>& x, const Variable<T>& weight, const Variable<T>& b
                         "have at least two values a channel in training", x.shape());
 }
 
+/// For each channel whose variance overflows the power of 2 that brings it to where squares fit and
+/// eps still does not count, 1 for all others; empty if there is none.
+template <class T>
+Array<T> shrinking(const kernels::Channels& s, const Array<T>& x, const Array<T>& mean,
+                   const Array<T>& var) {
+  Array<T> factors(Shape{0});
+  for (std::size_t c = 0; c < s.channels; ++c) {
+    if (std::isfinite(var.data()[c]) || !std::isfinite(mean.data()[c])) continue;
+    T largest = 0;
+    for (std::size_t i = 0; i < s.outer * s.inner; ++i) {
+      const std::size_t outer = i / s.inner, inner = i % s.inner;
+      largest = std::max(largest, std::abs(x.data()[(outer * s.channels + c) * s.inner + inner]));
+    }
+    if (factors.size() == 0) factors = Array<T>(Shape{s.channels}, T(1));
+    factors.data()[c] = std::ldexp(T(1), 30 - std::ilogb(largest));
+  }
+  return factors;
+}
+
 template <class T>
 void update(RunningStatistics<T>& running, const Array<T>& mean, const Array<T>& var,
             std::size_t count, double momentum) {
@@ -219,7 +239,7 @@ Variable<T> batch_norm(const Variable<T>& x, const Variable<T>& weight, const Va
   const auto inverse_of = [&](const Array<T>& var) -> Array<T> {
     return T(1) / xt::sqrt(var + static_cast<T>(o.eps));
   };
-  const Array<T> zeros(Shape{s.channels}, T(0));
+  Array<T> zeros(Shape{s.channels}, T(0));
   if (!o.training) {
     const Statistics<T> fixed{running->mean, zeros, inverse_of(running->var)};
     return BatchNorm::apply(x, weight, bias, fixed, o.eps, weight.defined(), false);
@@ -227,8 +247,18 @@ Variable<T> batch_norm(const Variable<T>& x, const Variable<T>& weight, const Va
   Statistics<T> batch{zeros, zeros, zeros};
   Array<T> var(zeros);
   kernels::channel_moments(s, x.value().data(), batch.mean.data(), batch.offset.data(), var.data());
-  batch.inverse = inverse_of(var);
-  const auto y = BatchNorm::apply(x, weight, bias, batch, o.eps, weight.defined(), true);
+  const Array<T> factors = shrinking(s, x.value(), batch.mean, var);
+  Variable<T> y;
+  if (factors.size() > 0) {
+    const auto shrunk = x * by_channel(Variable<T>(factors), x.dimension());
+    y = batch_norm(shrunk, weight, bias, nullptr, o);
+    Array<T> mean(zeros);
+    kernels::channel_moments(s, shrunk.value().data(), mean.data(), zeros.data(), var.data());
+    var = var / factors / factors;
+  } else {
+    batch.inverse = inverse_of(var);
+    y = BatchNorm::apply(x, weight, bias, batch, o.eps, weight.defined(), true);
+  }
   if (running != nullptr)
     update(*running, Array<T>(batch.mean + batch.offset), var, s.outer * s.inner, o.momentum);
   return y;

@@ -26,6 +26,10 @@ struct BatchNormOptions {
 ///   running       updated in training when not null; needed otherwise
 ///   y             the shape of x
 ///
+/// Where squares of deviations are too large for T (float: from about 1e19 on) the channel is
+/// scaled down first: y and the gradients stay right. (PyTorch gives the bias and 0.) A variance
+/// that T does not hold makes running->var infinite.
+///
 /// @throws ShapeError if shapes do not fit or there is one value a channel in training; ValueError
 ///         for an option out of range or if there are no running statistics to use.
 ///

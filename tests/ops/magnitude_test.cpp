@@ -9,8 +9,10 @@
 #include <xgrad/ops/distance.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/norm.hpp>
+#include <xgrad/ops/normalization.hpp>
 #include <xgrad/ops/normalization_layer.hpp>
 #include <xgrad/ops/normalization_local.hpp>
+#include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
 
 #include "support/catch.hpp"
@@ -111,7 +113,16 @@ TEST_CASE("norms are right in float at 1e-30, 1e4 and 1e30", "[ops][magnitude]")
         [](const auto& x) { return cosine_similarity(x, zeros(x) + 1., {.eps = 1e-37}); });
 }
 
-TEST_CASE("normalised rows are right in float at 1e-30, 1e4 and 1e30", "[ops][magnitude]") {
+TEST_CASE("normalised rows and channels are right in float at 1e-30, 1e4 and 1e30",
+          "[ops][magnitude]") {
+  const auto channels = [](const auto& x) {
+    return batch_norm(reshape(x, {3, 2}), {}, {}, nullptr);
+  };
+  check("batch_norm", channels);
+  check("slopes of batch_norm", [channels](const auto& x) {
+    const auto y = channels(x);
+    return grad(sum(y * y * y), x, {.create_graph = true});
+  });
   check("layer_norm", [](const auto& x) { return layer_norm(x, Shape{3}); });
   check("group_norm", [](const auto& x) { return group_norm(x, 1); });
   check("rms_norm", [](const auto& x) { return rms_norm(x, Shape{3}, {}, {.eps = 1e-30}); });

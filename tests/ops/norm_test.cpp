@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "support/catch.hpp"
 
@@ -76,6 +77,28 @@ TEST_CASE("normalisation: one and three threads give the same bits", "[ops][norm
       for (std::size_t i = 0; i < 4; ++i)
         REQUIRE(std::memcmp(one[i].data(), three[i].data(), one[i].size() * sizeof(float)) == 0);
     }
+}
+
+TEST_CASE("batch_norm: the variance of a channel may overflow, or its sum of squares alone",
+          "[ops][norm]") {
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  const float big = std::ldexp(1.F, 62), huge = std::ldexp(1.F, 100);
+  const Array<float> units{{1, 1, 1}, {-1, -1, -1}, {3, 3, 3}, {5, 5, 5}};
+  const Array<float> sizes{1, big, huge};
+  const Variable<float> x(Array<float>(units * sizes), true);
+  RunningStatistics<float> running{Array<float>(Shape{3}, 0), Array<float>(Shape{3}, 1)};
+  const auto y = batch_norm(x, {}, {}, &running, {.momentum = 1});
+  for (std::size_t c = 1; c < 3; ++c) {
+    CHECK(y.value()(0, c) == Approx(-1 / std::sqrt(5.)));
+    CHECK(y.value()(1, c) == Approx(-3 / std::sqrt(5.)));
+  }
+  CHECK(y.value()(3, 0) == Approx(3 / std::sqrt(5 + 1e-5)));
+  CHECK(running.mean(2) == 2 * huge);
+  CHECK(running.var(0) == Approx(20. / 3));
+  CHECK(running.var(1) == Approx(20. / 3 * std::ldexp(1., 124)));
+  CHECK(running.var(2) == inf);
+  const Array<float> broken{{inf, 1}, {1, 2}};
+  CHECK(std::isnan(batch_norm(Variable<float>(broken), {}, {}, nullptr).value()(0, 0)));
 }
 
 TEST_CASE("batch_norm: running statistics follow the batches of images", "[ops][norm]") {
