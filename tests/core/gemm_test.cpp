@@ -70,12 +70,13 @@ TEMPLATE_TEST_CASE("gemm: all transposes, alpha and beta, at sizes about every t
                    "[core][gemm]", float, double) {
   using Size = std::tuple<std::size_t, std::size_t, std::size_t>;
   const bool ta = GENERATE(false, true), tb = GENERATE(false, true);
-  // Plain loop, vectors, BLAS, oneDNN (above 8e5 or 2e6 operations), two or more pieces (above
-  // 16e6).
-  const auto [m, n, kk] = GENERATE(
-      Size{1, 1, 1}, Size{3, 5, 4}, Size{5, 7, 8}, Size{1, 100, 90}, Size{70, 1, 33},
-      Size{1, 1, 300}, Size{99, 64, 63}, Size{101, 64, 63}, Size{99, 102, 100}, Size{17, 300, 200},
-      Size{65, 260, 520}, Size{500, 17, 1000}, Size{203, 199, 401}, Size{40, 30, 9001});
+  // Plain loop, vectors, BLAS, oneDNN (above 8e5 or 2e6 operations), two pieces (4e6) and more
+  // (16e6).
+  const auto [m, n, kk] =
+      GENERATE(Size{1, 1, 1}, Size{3, 5, 4}, Size{5, 7, 8}, Size{1, 100, 90}, Size{70, 1, 33},
+               Size{1, 1, 300}, Size{99, 64, 63}, Size{101, 64, 63}, Size{99, 102, 100},
+               Size{17, 300, 200}, Size{65, 260, 520}, Size{33, 520, 130}, Size{50, 150, 300},
+               Size{500, 17, 1000}, Size{203, 199, 401}, Size{40, 30, 9001});
   check<TestType>(ta, tb, m, n, kk, 1, 0);
   check<TestType>(ta, tb, m, n, kk, TestType(0.5), 1);
   check<TestType>(ta, tb, m, n, kk, -1, TestType(-0.25));
@@ -95,7 +96,8 @@ TEMPLATE_TEST_CASE("gemm: extents of zero", "[core][gemm]", float, double) {
 
 TEMPLATE_TEST_CASE("gemm: the same bits for any number of threads", "[core][gemm]", float, double) {
   const bool ta = GENERATE(false, true), tb = GENERATE(false, true);
-  const std::size_t m = 64, n = GENERATE(256u, 50u), kk = n == 50 ? 5000 : 784;
+  const std::size_t m = 64, n = GENERATE(256u, 50u, 300u);
+  const std::size_t kk = n == 50 ? 5000 : n == 300 ? 130 : 784;
   const auto a = random_vector<TestType>(m * kk, 1), b = random_vector<TestType>(kk * n, 2);
   std::vector<std::vector<TestType>> results;
   const int before = xg::get_num_threads();
