@@ -25,21 +25,11 @@ struct Watch {
   }
 };
 
-template <class T>
-Arrays<T> copies(const ArrayRefs<T>& xs) {
-  return Arrays<T>(xs.begin(), xs.end());
-}
-
-struct ModuleEntry : Function<ModuleEntry> {
-  static constexpr auto name = "module entry";
+/// The same values; only gradients are watched.
+struct Unchanged {
   template <class T>
   static Arrays<T> forward(Context<T>&, const ArrayRefs<T>& xs, const std::shared_ptr<Watch<T>>&) {
-    return copies<T>(xs);
-  }
-  template <class T>
-  static Variables<T> backward(Context<T>&, const Variables<T>& gy,
-                               const std::shared_ptr<Watch<T>>& watch) {
-    return watch->run(gy);
+    return Arrays<T>(xs.begin(), xs.end());
   }
   template <class T>
   static Variables<T> jvp(Context<T>&, const Variables<T>& t) {
@@ -47,22 +37,23 @@ struct ModuleEntry : Function<ModuleEntry> {
   }
 };
 
-struct ModuleExit : Function<ModuleExit> {
-  static constexpr auto name = "module exit";
+struct ModuleEntry : Function<ModuleEntry>, Unchanged {
+  static constexpr auto name = "module entry";
   template <class T>
-  static Arrays<T> forward(Context<T>&, const ArrayRefs<T>& xs, const std::shared_ptr<Watch<T>>&) {
-    return copies<T>(xs);
+  static Variables<T> backward(Context<T>&, const Variables<T>& gy,
+                               const std::shared_ptr<Watch<T>>& watch) {
+    return watch->run(gy);
   }
+};
+
+struct ModuleExit : Function<ModuleExit>, Unchanged {
+  static constexpr auto name = "module exit";
   template <class T>
   static Variables<T> backward(Context<T>&, const Variables<T>& gy,
                                const std::shared_ptr<Watch<T>>& watch) {
     watch->grad_outputs = gy;
     if (!watch->inputs_reached) watch->run({});
     return gy;
-  }
-  template <class T>
-  static Variables<T> jvp(Context<T>&, const Variables<T>& t) {
-    return t;
   }
 };
 

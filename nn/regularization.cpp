@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "xgrad/autograd/grad_mode.hpp"
+#include "xgrad/nn/text.hpp"
 #include "xgrad/ops/arithmetic.hpp"
 #include "xgrad/ops/dropout.hpp"
 #include "xgrad/ops/index.hpp"
@@ -27,96 +28,79 @@ Variable<T> mask(const Variable<T>& x, std::size_t axes, double p, Generator& ge
 }  // namespace
 
 template <class T>
+std::string NumberedNoise<T>::description() const {
+  return name_ + "(" + number_text(number_) + ")";
+}
+
+template <class T>
 Dropout<T>::Dropout(double p, std::optional<Generator> generator)
-    : NoiseLayer<T>(std::move(generator)), p_(p) {
+    : NumberedNoise<T>("Dropout", p, std::move(generator)) {
   check_p("Dropout", "p", p);
 }
 template <class T>
 Variable<T> Dropout<T>::forward(const Variable<T>& x) {
-  return this->draws() ? dropout(x, p_, this->generator()) : x;
+  return this->draws() ? dropout(x, this->number(), this->generator()) : x;
 }
 
 template <class T>
 VanillaDropout<T>::VanillaDropout(double keep, std::optional<Generator> generator)
-    : NoiseLayer<T>(std::move(generator)), keep_(keep) {
+    : NumberedNoise<T>("VanillaDropout", keep, std::move(generator)) {
   check_p("VanillaDropout", "keep", keep);
 }
 template <class T>
 Variable<T> VanillaDropout<T>::forward(const Variable<T>& x) {
-  return vanilla_dropout(x, {.keep = keep_, .training = this->draws()}, this->generator());
+  return vanilla_dropout(x, {.keep = this->number(), .training = this->draws()}, this->generator());
 }
 
 template <class T, std::size_t rank>
 ChannelDropout<T, rank>::ChannelDropout(double p, std::optional<Generator> generator)
-    : NoiseLayer<T>(std::move(generator)), p_(p) {
-  check_p("Dropout" + std::to_string(rank) + "d", "p", p);
+    : NumberedNoise<T>(detail::ranked_name<rank>("Dropout"), p, std::move(generator)) {
+  check_p(detail::ranked_name<rank>("Dropout"), "p", p);
 }
 template <class T, std::size_t rank>
 Variable<T> ChannelDropout<T, rank>::forward(const Variable<T>& x) {
   const bool single = x.dimension() == rank + 1;
-  if (!single) require_rank("Dropout" + std::to_string(rank) + "d", "x", x.shape(), rank + 2);
-  return this->draws() ? x * mask(x, single ? 1 : 2, p_, this->generator()) : x;
+  if (!single) require_rank(detail::ranked_name<rank>("Dropout"), "x", x.shape(), rank + 2);
+  return this->draws() ? x * mask(x, single ? 1 : 2, this->number(), this->generator()) : x;
 }
 
 template <class T>
 AlphaDropout<T>::AlphaDropout(double p, std::optional<Generator> generator)
-    : NoiseLayer<T>(std::move(generator)), p_(p) {
+    : NumberedNoise<T>("AlphaDropout", p, std::move(generator)) {
   check_p("AlphaDropout", "p", p);
 }
 // With q = 1 - p and limit = -scale alpha of selu, q x + p limit has variance q (1 + p limit^2).
 template <class T>
 Variable<T> AlphaDropout<T>::forward(const Variable<T>& x) {
-  if (!this->draws() || p_ == 0) return x;
-  if (p_ == 1) return x * 0.;
+  const double p = this->number();
+  if (!this->draws() || p == 0) return x;
+  if (p == 1) return x * 0.;
   constexpr double limit = -1.7580993408473766;
-  const double a = 1 / std::sqrt((1 - p_) * (1 + p_ * limit * limit)), b = -a * p_ * limit;
-  const Variable<T> kept = mask(x, x.dimension(), p_, this->generator()) * (1 - p_);
+  const double a = 1 / std::sqrt((1 - p) * (1 + p * limit * limit)), b = -a * p * limit;
+  const Variable<T> kept = mask(x, x.dimension(), p, this->generator()) * (1 - p);
   return x * (kept * a) + ((1 - kept) * (a * limit) + b);
 }
 
 template <class T>
 DropPath<T>::DropPath(double p, std::optional<Generator> generator)
-    : NoiseLayer<T>(std::move(generator)), p_(p) {
+    : NumberedNoise<T>("DropPath", p, std::move(generator)) {
   check_p("DropPath", "p", p);
 }
 template <class T>
 Variable<T> DropPath<T>::forward(const Variable<T>& x) {
-  if (!this->draws() || p_ == 0) return x;
-  return x * mask(x, x.dimension() == 0 ? 0 : 1, p_, this->generator());
+  const double p = this->number();
+  if (!this->draws() || p == 0) return x;
+  return x * mask(x, x.dimension() == 0 ? 0 : 1, p, this->generator());
 }
 
 template <class T>
 GaussianNoise<T>::GaussianNoise(double deviation, std::optional<Generator> generator)
-    : NoiseLayer<T>(std::move(generator)), deviation_(deviation) {
+    : NumberedNoise<T>("GaussianNoise", deviation, std::move(generator)) {
   require<ValueError>(deviation >= 0, "GaussianNoise", "deviation", "be >= 0", deviation);
 }
 template <class T>
 Variable<T> GaussianNoise<T>::forward(const Variable<T>& x) {
-  return this->draws() ? x + randn<T>(x.shape(), this->generator()) * deviation_ : x;
-}
-
-#define XG_REST(Class, head, name, number)                      \
-  template <head>                                               \
-  std::string Class::description() const {                      \
-    return std::string(name) + "(" + number_text(number) + ")"; \
-  }                                                             \
-  template <head>                                               \
-  std::unique_ptr<Layer<T>> Class::fresh() const {              \
-    return std::make_unique<Class>(number, this->generator_);   \
-  }
-XG_REST(Dropout<T>, class T, "Dropout", p_)
-XG_REST(VanillaDropout<T>, class T, "VanillaDropout", keep_)
-XG_REST(AlphaDropout<T>, class T, "AlphaDropout", p_)
-XG_REST(DropPath<T>, class T, "DropPath", p_)
-XG_REST(GaussianNoise<T>, class T, "GaussianNoise", deviation_)
-#undef XG_REST
-template <class T, std::size_t rank>
-std::string ChannelDropout<T, rank>::description() const {
-  return "Dropout" + std::to_string(rank) + "d(" + number_text(p_) + ")";
-}
-template <class T, std::size_t rank>
-std::unique_ptr<Layer<T>> ChannelDropout<T, rank>::fresh() const {
-  return std::make_unique<ChannelDropout>(p_, this->generator_);
+  return this->draws() ? x + randn<T>(x.shape(), this->generator()) * this->number() : x;
 }
 
 namespace {
@@ -158,6 +142,7 @@ Prediction<T> monte_carlo_prediction(Layer<T>& model, const Variable<T>& x, std:
 }
 
 #define XG_INSTANTIATE(T)              \
+  template class NumberedNoise<T>;     \
   template class Dropout<T>;           \
   template class VanillaDropout<T>;    \
   template class ChannelDropout<T, 1>; \
