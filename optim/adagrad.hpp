@@ -31,63 +31,25 @@ struct AdadeltaOptions {
   bool maximize = false;    ///< climb instead
 };
 
-namespace detail {
-struct AdagradRule {
-  using Options = AdagradOptions;
-  static constexpr auto name = "Adagrad";
-  static constexpr auto step_name = "Adagrad.step";
-  static void check(const Options& options);
-  static std::size_t buffer_count(const Options& options);
-  static double initial(const Options& options, std::size_t buffer);
-  static void visit(Options& options, const OptionVisitor& f);
-  template <class T>
-  static void update(const Update<T>& u, const Options& options);
-};
-
-struct RMSpropRule {
-  using Options = RMSpropOptions;
-  static constexpr auto name = "RMSprop";
-  static constexpr auto step_name = "RMSprop.step";
-  static void check(const Options& options);
-  static std::size_t buffer_count(const Options& options);
-  static double initial(const Options& options, std::size_t buffer);
-  static void visit(Options& options, const OptionVisitor& f);
-  template <class T>
-  static void update(const Update<T>& u, const Options& options);
-};
-
-struct AdadeltaRule {
-  using Options = AdadeltaOptions;
-  static constexpr auto name = "Adadelta";
-  static constexpr auto step_name = "Adadelta.step";
-  static void check(const Options& options);
-  static std::size_t buffer_count(const Options& options);
-  static double initial(const Options& options, std::size_t buffer);
-  static void visit(Options& options, const OptionVisitor& f);
-  template <class T>
-  static void update(const Update<T>& u, const Options& options);
-};
-}  // namespace detail
-
 /// s <- s + g^2;  p <- p - lr_t * g / (sqrt(s) + eps).
 /// Source: Duchi, Hazan, Singer, JMLR 12, 2011.
 template <class T>
-using Adagrad = RuleOptimizer<T, detail::AdagradRule>;
-extern template class RuleOptimizer<float, detail::AdagradRule>;
-extern template class RuleOptimizer<double, detail::AdagradRule>;
+using Adagrad = RuleOptimizer<T, AdagradOptions>;
+extern template class RuleOptimizer<float, AdagradOptions>;
+extern template class RuleOptimizer<double, AdagradOptions>;
 
 /// s <- alpha s + (1 - alpha) g^2;  p <- p - lr * b,  b <- momentum * b + g / (sqrt(s) + eps);
 /// centered: sqrt(s - m^2) with the mean m of g. Source: Tieleman, Hinton, lecture 6.5, 2012.
 template <class T>
-using RMSprop = RuleOptimizer<T, detail::RMSpropRule>;
-extern template class RuleOptimizer<float, detail::RMSpropRule>;
-extern template class RuleOptimizer<double, detail::RMSpropRule>;
+using RMSprop = RuleOptimizer<T, RMSpropOptions>;
+extern template class RuleOptimizer<float, RMSpropOptions>;
+extern template class RuleOptimizer<double, RMSpropOptions>;
 
 /// s <- rho s + (1 - rho) g^2;  x = sqrt(a + eps) / sqrt(s + eps) * g;
 /// a <- rho a + (1 - rho) x^2;  p <- p - lr * x.  Source: Zeiler, arXiv:1212.5701.
 template <class T>
-using Adadelta = RuleOptimizer<T, detail::AdadeltaRule>;
-extern template class RuleOptimizer<float, detail::AdadeltaRule>;
-extern template class RuleOptimizer<double, detail::AdadeltaRule>;
+using Adadelta = RuleOptimizer<T, AdadeltaOptions>;
+extern template class RuleOptimizer<float, AdadeltaOptions>;
+extern template class RuleOptimizer<double, AdadeltaOptions>;
 
 }  // namespace xg::optim

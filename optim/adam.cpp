@@ -8,34 +8,28 @@
 namespace xg::optim {
 namespace detail {
 
-void AdamRule::check(const AdamOptions& o) {
-  check_at_least(name, "lr", o.lr, 0);
-  check_at_least(name, "eps", o.eps, 0);
-  check_at_least(name, "weight_decay", o.weight_decay, 0);
-  check_fraction(name, "beta1", o.beta1);
-  check_fraction(name, "beta2", o.beta2);
+namespace {
+
+/// All options of a rule of this family, its own before the last.
+template <class O>
+std::vector<Option<O>> with_common(std::initializer_list<Option<O>> own = {}) {
+  std::vector<Option<O>> all{{"lr", &O::lr, Range::not_negative},
+                             {"beta1", &O::beta1, Range::fraction},
+                             {"beta2", &O::beta2, Range::fraction},
+                             {"eps", &O::eps, Range::not_negative},
+                             {"weight_decay", &O::weight_decay, Range::not_negative}};
+  all.insert(all.end(), own);
+  all.push_back({"maximize", &O::maximize});
+  return all;
 }
 
-std::size_t AdamRule::buffer_count(const AdamOptions& o) { return o.amsgrad ? 3 : 2; }
-
-double AdamRule::initial(const AdamOptions&, std::size_t) { return 0; }
-
-void AdamRule::visit(AdamOptions& o, const OptionVisitor& f) {
-  f("lr", o.lr);
-  f("beta1", o.beta1);
-  f("beta2", o.beta2);
-  f("eps", o.eps);
-  f("weight_decay", o.weight_decay);
-  f("amsgrad", o.amsgrad);
-  f("maximize", o.maximize);
-}
-
-template <class T>
-void AdamRule::update(const Update<T>& u, const AdamOptions& o) {
+/// Adam and AdamW; `decay` is added to g as a factor of p, `shrink` multiplies p.
+template <class T, class O>
+void update_adam(const Update<T>& u, const O& o, double decay, double shrink) {
   const double t = static_cast<double>(u.slot.steps);
   const kernels::AdamStep c{.scale = o.maximize ? -1. : 1.,
-                            .weight_decay = o.weight_decay,
-                            .shrink = 1,
+                            .weight_decay = decay,
+                            .shrink = shrink,
                             .beta1 = o.beta1,
                             .beta2 = o.beta2,
                             .lr1 = 0,
@@ -46,69 +40,63 @@ void AdamRule::update(const Update<T>& u, const AdamOptions& o) {
                         u.n);
 }
 
-void AdamWRule::check(const AdamWOptions& o) {
-  check_at_least(name, "lr", o.lr, 0);
-  check_at_least(name, "eps", o.eps, 0);
-  check_at_least(name, "weight_decay", o.weight_decay, 0);
-  check_fraction(name, "beta1", o.beta1);
-  check_fraction(name, "beta2", o.beta2);
+}  // namespace
+
+template <>
+const Names Rule<AdamOptions>::names = {"Adam", "Adam.step"};
+
+template <>
+std::vector<Option<AdamOptions>> Rule<AdamOptions>::options() {
+  return with_common<AdamOptions>({{"amsgrad", &AdamOptions::amsgrad}});
 }
 
-std::size_t AdamWRule::buffer_count(const AdamWOptions& o) { return o.amsgrad ? 3 : 2; }
-
-double AdamWRule::initial(const AdamWOptions&, std::size_t) { return 0; }
-
-void AdamWRule::visit(AdamWOptions& o, const OptionVisitor& f) {
-  f("lr", o.lr);
-  f("beta1", o.beta1);
-  f("beta2", o.beta2);
-  f("eps", o.eps);
-  f("weight_decay", o.weight_decay);
-  f("amsgrad", o.amsgrad);
-  f("maximize", o.maximize);
+template <>
+std::size_t Rule<AdamOptions>::buffer_count(const AdamOptions& o) {
+  return o.amsgrad ? 3 : 2;
 }
 
+template <>
 template <class T>
-void AdamWRule::update(const Update<T>& u, const AdamWOptions& o) {
-  const double t = static_cast<double>(u.slot.steps);
-  const kernels::AdamStep c{.scale = o.maximize ? -1. : 1.,
-                            .weight_decay = 0,
-                            .shrink = 1 - o.lr * o.weight_decay,
-                            .beta1 = o.beta1,
-                            .beta2 = o.beta2,
-                            .lr1 = 0,
-                            .lr2 = o.lr / (1 - std::pow(o.beta1, t)),
-                            .root = std::sqrt(1 - std::pow(o.beta2, t)),
-                            .eps = o.eps};
-  kernels::adam_step<T>(c, u.p, u.g, u.buffer(0), u.buffer(1), o.amsgrad ? u.buffer(2) : nullptr,
-                        u.n);
+void Rule<AdamOptions>::update(const Update<T>& u, const AdamOptions& o) {
+  update_adam(u, o, o.weight_decay, 1);
 }
 
-void NAdamRule::check(const NAdamOptions& o) {
-  check_at_least(name, "lr", o.lr, 0);
-  check_at_least(name, "eps", o.eps, 0);
-  check_at_least(name, "weight_decay", o.weight_decay, 0);
-  check_at_least(name, "momentum_decay", o.momentum_decay, 0);
-  check_fraction(name, "beta1", o.beta1);
-  check_fraction(name, "beta2", o.beta2);
+template <>
+const Names Rule<AdamWOptions>::names = {"AdamW", "AdamW.step"};
+
+template <>
+std::vector<Option<AdamWOptions>> Rule<AdamWOptions>::options() {
+  return with_common<AdamWOptions>({{"amsgrad", &AdamWOptions::amsgrad}});
 }
 
-std::size_t NAdamRule::buffer_count(const NAdamOptions&) { return 2; }
-
-double NAdamRule::initial(const NAdamOptions&, std::size_t) { return 0; }
-
-void NAdamRule::visit(NAdamOptions& o, const OptionVisitor& f) {
-  f("lr", o.lr);
-  f("beta1", o.beta1);
-  f("beta2", o.beta2);
-  f("eps", o.eps);
-  f("weight_decay", o.weight_decay);
-  f("momentum_decay", o.momentum_decay);
-  f("maximize", o.maximize);
+template <>
+std::size_t Rule<AdamWOptions>::buffer_count(const AdamWOptions& o) {
+  return o.amsgrad ? 3 : 2;
 }
 
+template <>
 template <class T>
-void NAdamRule::update(const Update<T>& u, const NAdamOptions& o) {
+void Rule<AdamWOptions>::update(const Update<T>& u, const AdamWOptions& o) {
+  update_adam(u, o, 0, 1 - o.lr * o.weight_decay);
+}
+
+template <>
+const Names Rule<NAdamOptions>::names = {"NAdam", "NAdam.step"};
+
+template <>
+std::vector<Option<NAdamOptions>> Rule<NAdamOptions>::options() {
+  return with_common<NAdamOptions>(
+      {{"momentum_decay", &NAdamOptions::momentum_decay, Range::not_negative}});
+}
+
+template <>
+std::size_t Rule<NAdamOptions>::buffer_count(const NAdamOptions&) {
+  return 2;
+}
+
+template <>
+template <class T>
+void Rule<NAdamOptions>::update(const Update<T>& u, const NAdamOptions& o) {
   const double t = static_cast<double>(u.slot.steps);
   const double mu = o.beta1 * (1 - 0.5 * std::pow(0.96, t * o.momentum_decay));
   const double next = o.beta1 * (1 - 0.5 * std::pow(0.96, (t + 1) * o.momentum_decay));
@@ -125,29 +113,22 @@ void NAdamRule::update(const Update<T>& u, const NAdamOptions& o) {
   kernels::adam_step<T>(c, u.p, u.g, u.buffer(0), u.buffer(1), nullptr, u.n);
 }
 
-void RAdamRule::check(const RAdamOptions& o) {
-  check_at_least(name, "lr", o.lr, 0);
-  check_at_least(name, "eps", o.eps, 0);
-  check_at_least(name, "weight_decay", o.weight_decay, 0);
-  check_fraction(name, "beta1", o.beta1);
-  check_fraction(name, "beta2", o.beta2);
+template <>
+const Names Rule<RAdamOptions>::names = {"RAdam", "RAdam.step"};
+
+template <>
+std::vector<Option<RAdamOptions>> Rule<RAdamOptions>::options() {
+  return with_common<RAdamOptions>();
 }
 
-std::size_t RAdamRule::buffer_count(const RAdamOptions&) { return 2; }
-
-double RAdamRule::initial(const RAdamOptions&, std::size_t) { return 0; }
-
-void RAdamRule::visit(RAdamOptions& o, const OptionVisitor& f) {
-  f("lr", o.lr);
-  f("beta1", o.beta1);
-  f("beta2", o.beta2);
-  f("eps", o.eps);
-  f("weight_decay", o.weight_decay);
-  f("maximize", o.maximize);
+template <>
+std::size_t Rule<RAdamOptions>::buffer_count(const RAdamOptions&) {
+  return 2;
 }
 
+template <>
 template <class T>
-void RAdamRule::update(const Update<T>& u, const RAdamOptions& o) {
+void Rule<RAdamOptions>::update(const Update<T>& u, const RAdamOptions& o) {
   const double t = static_cast<double>(u.slot.steps);
   const double power = std::pow(o.beta2, t), rest = 1 - power;
   const double end = 2 / (1 - o.beta2) - 1;       // rho at infinity
@@ -160,29 +141,22 @@ void RAdamRule::update(const Update<T>& u, const RAdamOptions& o) {
       u.buffer(0), u.buffer(1), u.n);
 }
 
-void AdamaxRule::check(const AdamaxOptions& o) {
-  check_at_least(name, "lr", o.lr, 0);
-  check_at_least(name, "eps", o.eps, 0);
-  check_at_least(name, "weight_decay", o.weight_decay, 0);
-  check_fraction(name, "beta1", o.beta1);
-  check_fraction(name, "beta2", o.beta2);
+template <>
+const Names Rule<AdamaxOptions>::names = {"Adamax", "Adamax.step"};
+
+template <>
+std::vector<Option<AdamaxOptions>> Rule<AdamaxOptions>::options() {
+  return with_common<AdamaxOptions>();
 }
 
-std::size_t AdamaxRule::buffer_count(const AdamaxOptions&) { return 2; }
-
-double AdamaxRule::initial(const AdamaxOptions&, std::size_t) { return 0; }
-
-void AdamaxRule::visit(AdamaxOptions& o, const OptionVisitor& f) {
-  f("lr", o.lr);
-  f("beta1", o.beta1);
-  f("beta2", o.beta2);
-  f("eps", o.eps);
-  f("weight_decay", o.weight_decay);
-  f("maximize", o.maximize);
+template <>
+std::size_t Rule<AdamaxOptions>::buffer_count(const AdamaxOptions&) {
+  return 2;
 }
 
+template <>
 template <class T>
-void AdamaxRule::update(const Update<T>& u, const AdamaxOptions& o) {
+void Rule<AdamaxOptions>::update(const Update<T>& u, const AdamaxOptions& o) {
   const double lr = o.lr / (1 - std::pow(o.beta1, static_cast<double>(u.slot.steps)));
   kernels::adamax_step<T>({lr, o.maximize ? -1. : 1., o.weight_decay, o.beta1, o.beta2, o.eps}, u.p,
                           u.g, u.buffer(0), u.buffer(1), u.n);
@@ -190,15 +164,15 @@ void AdamaxRule::update(const Update<T>& u, const AdamaxOptions& o) {
 
 }  // namespace detail
 
-template class RuleOptimizer<float, detail::AdamRule>;
-template class RuleOptimizer<double, detail::AdamRule>;
-template class RuleOptimizer<float, detail::AdamWRule>;
-template class RuleOptimizer<double, detail::AdamWRule>;
-template class RuleOptimizer<float, detail::NAdamRule>;
-template class RuleOptimizer<double, detail::NAdamRule>;
-template class RuleOptimizer<float, detail::RAdamRule>;
-template class RuleOptimizer<double, detail::RAdamRule>;
-template class RuleOptimizer<float, detail::AdamaxRule>;
-template class RuleOptimizer<double, detail::AdamaxRule>;
+template class RuleOptimizer<float, AdamOptions>;
+template class RuleOptimizer<double, AdamOptions>;
+template class RuleOptimizer<float, AdamWOptions>;
+template class RuleOptimizer<double, AdamWOptions>;
+template class RuleOptimizer<float, NAdamOptions>;
+template class RuleOptimizer<double, NAdamOptions>;
+template class RuleOptimizer<float, RAdamOptions>;
+template class RuleOptimizer<double, RAdamOptions>;
+template class RuleOptimizer<float, AdamaxOptions>;
+template class RuleOptimizer<double, AdamaxOptions>;
 
 }  // namespace xg::optim

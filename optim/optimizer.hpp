@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "xgrad/autograd/variable.hpp"
@@ -46,12 +47,31 @@ template <class T>
 struct Update;
 
 namespace detail {
-/// Called with each option and its name.
-class OptionVisitor {
- public:
-  virtual ~OptionVisitor() = default;
-  virtual void operator()(const char* name, double& value) const = 0;
-  virtual void operator()(const char* name, bool& value) const = 0;
+enum class Range : std::uint8_t { any, not_negative, fraction };  // fraction: [0, 1)
+
+template <class Options>
+struct Option {
+  const char* name;
+  std::variant<double Options::*, bool Options::*> member;
+  Range range = Range::any;
+};
+
+struct Names {
+  const char *rule, *step;  // "Adam", "Adam.step"
+};
+
+/// An update rule, known by its options. Its source defines what is only declared here.
+template <class Options>
+struct Rule {
+  static const Names names;
+  static std::vector<Option<Options>> options();
+  /// @throws ValueError where two options contradict each other.
+  static void check_together(const Options&) {}
+  static std::size_t buffer_count(const Options& options);
+  /// Of every buffer's elements.
+  static double initial(const Options&) { return 0; }
+  template <class T>
+  static void update(const Update<T>& u, const Options& options);
 };
 }  // namespace detail
 
@@ -63,11 +83,11 @@ struct Slot {
   std::vector<Array<T>> buffers;  // empty before the first step
 };
 
-/// An optimiser from a Rule, which gives Options, names, checks and the update of one parameter.
-template <class T, class Rule>
+/// The optimiser whose rule has these options.
+template <class T, class RuleOptions>
 class RuleOptimizer : public Optimizer<T> {
  public:
-  using Options = typename Rule::Options;
+  using Options = RuleOptions;
 
   /// @throws ValueError on options out of range, a parameter that is undefined, does not require
   /// gradients, is no leaf or is given twice.
@@ -90,6 +110,8 @@ class RuleOptimizer : public Optimizer<T> {
   void add_group(Group<T, Options> group);
 
  private:
+  using Rule = detail::Rule<Options>;
+
   std::vector<Group<T, Options>> groups_;
   std::vector<std::vector<Slot<T>>> slots_;  // by group and parameter
 };

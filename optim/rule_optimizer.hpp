@@ -40,44 +40,50 @@ void read_scalar(const StateDict& state, const std::string& name, X& value) {
   value = static_cast<X>(read.data()[0]);
 }
 
-/// An OptionVisitor from a generic lambda.
-template <class F>
-class VisitWith final : public OptionVisitor {
- public:
-  explicit VisitWith(const F& f) : f_(f) {}
-  void operator()(const char* name, double& value) const override { f_(name, value); }
-  void operator()(const char* name, bool& value) const override { f_(name, value); }
+/// f(name, value) for each option.
+template <class Options, class F>
+void each_option(Options& options, const F& f) {
+  for (const auto& option : Rule<std::remove_const_t<Options>>::options())
+    std::visit([&](auto member) { f(option.name, options.*member); }, option.member);
+}
 
- private:
-  const F& f_;
-};
-template <class Rule, class F>
-void visit_options(typename Rule::Options& options, const F& f) {
-  Rule::visit(options, VisitWith<F>(f));
+template <class Options>
+void check(const Options& options) {
+  using R = Rule<Options>;
+  for (const auto& option : R::options()) {
+    if (option.range == Range::any) continue;
+    const double value = options.*std::get<double Options::*>(option.member);
+    if (option.range == Range::fraction)
+      require<ValueError>(value >= 0 && value < 1, R::names.rule, option.name, "be in [0, 1)",
+                          value);
+    else
+      require<ValueError>(value >= 0, R::names.rule, option.name, "be >= 0", value);
+  }
+  R::check_together(options);
 }
 
 }  // namespace detail
 
-template <class T, class Rule>
-RuleOptimizer<T, Rule>::RuleOptimizer(Variables<T> parameters, Options options) {
+template <class T, class RuleOptions>
+RuleOptimizer<T, RuleOptions>::RuleOptimizer(Variables<T> parameters, Options options) {
   add_group({std::move(parameters), std::move(options)});
 }
-template <class T, class Rule>
-RuleOptimizer<T, Rule>::RuleOptimizer(std::vector<Group<T, Options>> groups) {
+template <class T, class RuleOptions>
+RuleOptimizer<T, RuleOptions>::RuleOptimizer(std::vector<Group<T, Options>> groups) {
   for (auto& group : groups) add_group(std::move(group));
 }
 
-template <class T, class Rule>
-void RuleOptimizer<T, Rule>::add_group(Group<T, Options> group) {
-  Rule::check(group.options);
+template <class T, class RuleOptions>
+void RuleOptimizer<T, RuleOptions>::add_group(Group<T, Options> group) {
+  detail::check(group.options);
   Variables<T> known = this->parameters();
   for (const Variable<T>& p : group.parameters) {
     require<ValueError>(
-        p.defined() && p.is_leaf() && p.requires_grad(), Rule::name, "parameter",
+        p.defined() && p.is_leaf() && p.requires_grad(), Rule::names.rule, "parameter",
         "be a leaf that requires gradients",
         std::string_view(p.defined() ? "one of shape " + to_string(p.shape()) : "undefined"));
     for (const Variable<T>& other : known)
-      require<ValueError>(!p.same_as(other), Rule::name, "parameter", "be given once",
+      require<ValueError>(!p.same_as(other), Rule::names.rule, "parameter", "be given once",
                           std::string_view("one twice, of shape " + to_string(p.shape())));
     known.push_back(p);
   }
@@ -85,27 +91,27 @@ void RuleOptimizer<T, Rule>::add_group(Group<T, Options> group) {
   groups_.push_back(std::move(group));
 }
 
-template <class T, class Rule>
-const typename Rule::Options& RuleOptimizer<T, Rule>::options(std::size_t group) const {
-  require<ValueError>(group < groups_.size(), Rule::name, "group",
+template <class T, class RuleOptions>
+const RuleOptions& RuleOptimizer<T, RuleOptions>::options(std::size_t group) const {
+  require<ValueError>(group < groups_.size(), Rule::names.rule, "group",
                       "be < " + std::to_string(groups_.size()), group);
   return groups_[group].options;
 }
-template <class T, class Rule>
-void RuleOptimizer<T, Rule>::set_options(std::size_t group, Options replacement) {
+template <class T, class RuleOptions>
+void RuleOptimizer<T, RuleOptions>::set_options(std::size_t group, Options replacement) {
   (void)options(group);
-  Rule::check(replacement);
+  detail::check(replacement);
   groups_[group].options = replacement;
 }
-template <class T, class Rule>
-void RuleOptimizer<T, Rule>::set_lr(std::size_t group, double lr) {
+template <class T, class RuleOptions>
+void RuleOptimizer<T, RuleOptions>::set_lr(std::size_t group, double lr) {
   Options changed = options(group);
   changed.lr = lr;
   set_options(group, changed);
 }
 
-template <class T, class Rule>
-void RuleOptimizer<T, Rule>::step() {
+template <class T, class RuleOptions>
+void RuleOptimizer<T, RuleOptions>::step() {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     const Options& chosen = groups_[i].options;
     for (std::size_t j = 0; j < slots_[i].size(); ++j) {
@@ -115,22 +121,22 @@ void RuleOptimizer<T, Rule>::step() {
       Slot<T>& slot = slots_[i][j];
       const std::size_t wanted = Rule::buffer_count(chosen);
       for (std::size_t b = slot.buffers.size(); b < wanted; ++b)
-        slot.buffers.push_back(full_array<T>(p.shape(), T(Rule::initial(chosen, b))));
+        slot.buffers.push_back(full_array<T>(p.shape(), T(Rule::initial(chosen))));
       ++slot.steps;
-      Array<T>& value = p.mutable_value(Rule::step_name);
+      Array<T>& value = p.mutable_value(Rule::names.step);
       Rule::update(Update<T>{value.data(), gradient.value().data(), value.size(), slot}, chosen);
     }
   }
 }
 
-template <class T, class Rule>
-void RuleOptimizer<T, Rule>::zero_grad() {
+template <class T, class RuleOptions>
+void RuleOptimizer<T, RuleOptions>::zero_grad() {
   for (auto& group : groups_)
     for (Variable<T>& p : group.parameters) p.clear_grad();
 }
 
-template <class T, class Rule>
-Variables<T> RuleOptimizer<T, Rule>::parameters() const {
+template <class T, class RuleOptions>
+Variables<T> RuleOptimizer<T, RuleOptions>::parameters() const {
   Variables<T> all;
   for (const auto& group : groups_)
     all.insert(all.end(), group.parameters.begin(), group.parameters.end());
@@ -139,13 +145,12 @@ Variables<T> RuleOptimizer<T, Rule>::parameters() const {
 
 // "group.0.lr" for the options, "state.3.steps", "state.3.product", "state.3.buffer0" for the
 // fourth parameter, counted over all groups.
-template <class T, class Rule>
-StateDict RuleOptimizer<T, Rule>::state_dict() const {
+template <class T, class RuleOptions>
+StateDict RuleOptimizer<T, RuleOptions>::state_dict() const {
   StateDict state;
   std::size_t k = 0;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
-    Options copy = groups_[i].options;
-    detail::visit_options<Rule>(copy, [&](const char* name, auto& value) {
+    detail::each_option(groups_[i].options, [&](const char* name, auto value) {
       state.set(detail::key("group", i, name), detail::scalar_entry(value));
     });
     for (const Slot<T>& slot : slots_[i]) {
@@ -159,17 +164,17 @@ StateDict RuleOptimizer<T, Rule>::state_dict() const {
   return state;
 }
 
-template <class T, class Rule>
-void RuleOptimizer<T, Rule>::load_state_dict(const StateDict& state) {
+template <class T, class RuleOptions>
+void RuleOptimizer<T, RuleOptions>::load_state_dict(const StateDict& state) {
   auto groups = groups_;
   auto slots = slots_;
   std::size_t k = 0, read = 0;
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    detail::visit_options<Rule>(groups[i].options, [&](const char* name, auto& value) {
+    detail::each_option(groups[i].options, [&](const char* name, auto& value) {
       detail::read_scalar(state, detail::key("group", i, name), value);
       ++read;
     });
-    Rule::check(groups[i].options);
+    detail::check(groups[i].options);
     for (std::size_t j = 0; j < slots[i].size(); ++j, ++k) {
       Slot<T>& slot = slots[i][j];
       detail::read_scalar(state, detail::key("state", k, "steps"), slot.steps);
@@ -185,19 +190,11 @@ void RuleOptimizer<T, Rule>::load_state_dict(const StateDict& state) {
       read += 2 + slot.buffers.size();
     }
   }
-  require<ValueError>(read == state.size(), std::string(Rule::name) + ".load_state_dict", "state",
-                      "have " + std::to_string(read) + " entries for these parameters",
+  require<ValueError>(read == state.size(), std::string(Rule::names.rule) + ".load_state_dict",
+                      "state", "have " + std::to_string(read) + " entries for these parameters",
                       state.size());
   groups_ = std::move(groups);
   slots_ = std::move(slots);
-}
-
-/// Checks that the rules share.
-inline void check_at_least(const char* op, const char* name, double value, double least) {
-  require<ValueError>(value >= least, op, name, "be >= " + number_text(least), value);
-}
-inline void check_fraction(const char* op, const char* name, double value) {
-  require<ValueError>(value >= 0 && value < 1, op, name, "be in [0, 1)", value);
 }
 
 }  // namespace xg::optim

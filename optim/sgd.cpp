@@ -8,31 +8,34 @@
 namespace xg::optim {
 namespace detail {
 
-void SGDRule::check(const SGDOptions& o) {
-  check_at_least(name, "lr", o.lr, 0);
-  check_at_least(name, "momentum", o.momentum, 0);
-  check_at_least(name, "weight_decay", o.weight_decay, 0);
-  require<ValueError>(!o.nesterov || (o.momentum > 0 && o.dampening == 0), name, "nesterov",
+template <>
+const Names Rule<SGDOptions>::names = {"SGD", "SGD.step"};
+
+template <>
+std::vector<Option<SGDOptions>> Rule<SGDOptions>::options() {
+  using O = SGDOptions;
+  return {
+      {"lr", &O::lr, Range::not_negative}, {"momentum", &O::momentum, Range::not_negative},
+      {"dampening", &O::dampening},        {"weight_decay", &O::weight_decay, Range::not_negative},
+      {"nesterov", &O::nesterov},          {"maximize", &O::maximize}};
+}
+
+template <>
+void Rule<SGDOptions>::check_together(const SGDOptions& o) {
+  require<ValueError>(!o.nesterov || (o.momentum > 0 && o.dampening == 0), names.rule, "nesterov",
                       "come with momentum > 0 and dampening 0",
                       std::string_view("momentum " + number_text(o.momentum) + ", dampening " +
                                        number_text(o.dampening)));
 }
 
-std::size_t SGDRule::buffer_count(const SGDOptions& o) { return o.momentum != 0 ? 1 : 0; }
-
-double SGDRule::initial(const SGDOptions&, std::size_t) { return 0; }
-
-void SGDRule::visit(SGDOptions& o, const OptionVisitor& f) {
-  f("lr", o.lr);
-  f("momentum", o.momentum);
-  f("dampening", o.dampening);
-  f("weight_decay", o.weight_decay);
-  f("nesterov", o.nesterov);
-  f("maximize", o.maximize);
+template <>
+std::size_t Rule<SGDOptions>::buffer_count(const SGDOptions& o) {
+  return o.momentum != 0 ? 1 : 0;
 }
 
+template <>
 template <class T>
-void SGDRule::update(const Update<T>& u, const SGDOptions& o) {
+void Rule<SGDOptions>::update(const Update<T>& u, const SGDOptions& o) {
   const kernels::SGDStep c{.lr = o.lr,
                            .scale = o.maximize ? -1. : 1.,
                            .weight_decay = o.weight_decay,
@@ -45,7 +48,7 @@ void SGDRule::update(const Update<T>& u, const SGDOptions& o) {
 
 }  // namespace detail
 
-template class RuleOptimizer<float, detail::SGDRule>;
-template class RuleOptimizer<double, detail::SGDRule>;
+template class RuleOptimizer<float, SGDOptions>;
+template class RuleOptimizer<double, SGDOptions>;
 
 }  // namespace xg::optim

@@ -13,28 +13,14 @@ struct SGDOptions {
   bool maximize = false;    ///< climb instead
 };
 
-namespace detail {
-struct SGDRule {
-  using Options = SGDOptions;
-  static constexpr auto name = "SGD";
-  static constexpr auto step_name = "SGD.step";
-  static void check(const Options& options);
-  static std::size_t buffer_count(const Options& options);
-  static double initial(const Options& options, std::size_t buffer);
-  static void visit(Options& options, const OptionVisitor& f);
-  template <class T>
-  static void update(const Update<T>& u, const Options& options);
-};
-}  // namespace detail
-
 /// Gradient descent:  g <- g + weight_decay * p;  v <- momentum * v + (1 - dampening) * g, v = g in
 /// the first step;  p <- p - lr * v, or with nesterov  p <- p - lr * (g + momentum * v).
 ///
 /// As in PyTorch. Sutskever et al., ICML 2013, keep lr inside v instead; the two part ways when lr
 /// changes. The lectures' v <- mu v - lr g, p <- p + v gives the same p for a constant lr.
 template <class T>
-using SGD = RuleOptimizer<T, detail::SGDRule>;
-extern template class RuleOptimizer<float, detail::SGDRule>;
-extern template class RuleOptimizer<double, detail::SGDRule>;
+using SGD = RuleOptimizer<T, SGDOptions>;
+extern template class RuleOptimizer<float, SGDOptions>;
+extern template class RuleOptimizer<double, SGDOptions>;
 
 }  // namespace xg::optim
