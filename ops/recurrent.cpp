@@ -195,8 +195,7 @@ class Stack {
     in.x = x_;
     in.h0 = h;
     in.c0 = c;
-    const LayerSettings settings{cell_, i % directions() == 1, lengths_};
-    return in.w_hr.defined() ? unrolled_layer(in, settings) : recurrent_layer(in, settings);
+    return recurrent_layer(in, LayerSettings{cell_, i % directions() == 1, lengths_});
   }
 
   Variable<T> results(const Variable<T>& y) const {

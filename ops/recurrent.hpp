@@ -103,7 +103,7 @@ Variables<T> rnn(const Variable<T>& x, const Variable<T>& h0, const Variables<T>
 /// Layers of lstm_cell over whole sequences; as rnn, with c0 and c like h0 and h.
 ///
 /// With options.projected a matrix w_hr [P, H] follows the weights of each layer and direction; h
-/// and y then have P columns instead of H, w_hh is [4 H, P]. It runs from elementary operations.
+/// and y then have P columns instead of H, w_hh is [4 H, P].
 ///
 /// @return {y, h, c}.
 /// Source of the projection: Sak et al., arXiv:1402.1128.

@@ -25,15 +25,18 @@ struct Alias : Function<Alias> {
 };
 
 // Where each argument stands among those of the operation. h0 is followed by c0 only for lstm,
-// biases are there or not.
+// biases and w_hr are there or not.
 constexpr std::size_t kX = 0, kWih = 1, kWhh = 2, kH = 3, kC = 4;
 
 struct Layout {
   Cell cell;
-  bool has_bias;
+  bool has_bias, projected;
+  explicit Layout(const LayerSettings& s)
+      : cell(s.cell), has_bias(s.bias), projected(s.projected) {}
   bool lstm() const { return cell == Cell::lstm; }
   std::size_t bias() const { return lstm() ? 5 : 4; }
-  std::size_t count() const { return bias() + (has_bias ? 2 : 0); }
+  std::size_t projection() const { return bias() + (has_bias ? 2 : 0); }
+  std::size_t count() const { return projection() + (projected ? 1 : 0); }
 };
 
 template <class T>
@@ -41,6 +44,7 @@ Variables<T> listed(const LayerInputs<T>& in, bool lstm) {
   Variables<T> list{in.x, in.w_ih, in.w_hh, in.h0};
   if (lstm) list.push_back(in.c0);
   if (in.b_ih.defined()) list.insert(list.end(), {in.b_ih, in.b_hh});
+  if (in.w_hr.defined()) list.push_back(in.w_hr);
   return list;
 }
 template <class T>
@@ -51,6 +55,7 @@ LayerInputs<T> named(const Variables<T>& v, const Layout& at) {
     in.b_ih = v[at.bias()];
     in.b_hh = v[at.bias() + 1];
   }
+  if (at.projected) in.w_hr = v[at.projection()];
   return in;
 }
 
@@ -61,30 +66,32 @@ kernels::Sequence sequence(const LayerSettings& s, const Array<T>& x, const Arra
           shape[0],
           shape[1],
           shape[2],
-          w_hh.shape()[1],
+          w_hh.shape()[0] / kernels::gate_count(s.cell),
           s.reverse,
-          s.lengths == nullptr ? nullptr : s.lengths->data()};
+          s.lengths == nullptr ? nullptr : s.lengths->data(),
+          s.projected ? w_hh.shape()[1] : 0};
 }
 
 /// Arrays of the trace, in this order; those that a cell does not need are left out.
 template <class T>
 struct Trace {
-  Array<T> gates, cells, extra, states;
+  Array<T> gates, cells, extra, inner, states;
   Trace(const kernels::Sequence& s, bool states_apart) {
-    const std::size_t width = kernels::gate_count(s.cell) * s.hidden;
     if (s.cell == Cell::lstm || s.cell == Cell::gru) {
-      gates = empty_array<T>({s.steps, s.batch, width});
+      gates = empty_array<T>({s.steps, s.batch, s.width()});
       extra = empty_array<T>({s.steps, s.batch, s.hidden});
     }
     if (s.cell == Cell::lstm) cells = empty_array<T>({s.steps, s.batch, s.hidden});
-    if (states_apart) states = empty_array<T>({s.steps, s.batch, s.hidden});
+    if (s.projected > 0) inner = empty_array<T>({s.steps, s.batch, s.hidden});
+    if (states_apart) states = empty_array<T>({s.steps, s.batch, s.states()});
   }
   kernels::RecurrentTrace<T> pointers(T* y) {
     const auto of = [](Array<T>& a) { return a.dimension() == 0 ? nullptr : a.data(); };
-    return {of(gates), of(cells), of(extra), states.dimension() == 0 ? y : states.data()};
+    return {of(gates), of(cells), of(extra), states.dimension() == 0 ? y : states.data(),
+            of(inner)};
   }
   void save(Context<T>& ctx) {
-    for (Array<T>* a : {&gates, &extra, &cells, &states})
+    for (Array<T>* a : {&gates, &extra, &cells, &inner, &states})
       if (a->dimension() != 0) ctx.save_constant(std::move(*a));
   }
 };
@@ -93,12 +100,13 @@ template <class T>
 kernels::RecurrentTrace<T> trace_of(Context<T>& ctx, const LayerSettings& s) {
   std::size_t next = 0;
   const auto constant = [&] { return const_cast<T*>(ctx.saved_constant_value(next++).data()); };
-  kernels::RecurrentTrace<T> trace{nullptr, nullptr, nullptr, nullptr};
+  kernels::RecurrentTrace<T> trace{};
   if (s.cell == Cell::lstm || s.cell == Cell::gru) {
     trace.gates = constant();
     trace.extra = constant();
   }
   if (s.cell == Cell::lstm) trace.cells = constant();
+  if (s.projected) trace.inner = constant();
   trace.states =
       s.lengths != nullptr ? constant() : const_cast<T*>(ctx.saved_output_value(0).data());
   return trace;
@@ -106,10 +114,11 @@ kernels::RecurrentTrace<T> trace_of(Context<T>& ctx, const LayerSettings& s) {
 
 template <class T>
 kernels::RecurrentWeights<T> weights(const Layout& at, const ArrayRefs<T>& in) {
-  const auto bias = [&](std::size_t i) {
-    return at.has_bias ? in[at.bias() + i].get().data() : nullptr;
+  const auto given = [&](bool there, std::size_t i) {
+    return there ? in[i].get().data() : nullptr;
   };
-  return {in[kWih].get().data(), in[kWhh].get().data(), bias(0), bias(1)};
+  return {in[kWih].get().data(), in[kWhh].get().data(), given(at.has_bias, at.bias()),
+          given(at.has_bias, at.bias() + 1), given(at.projected, at.projection())};
 }
 template <class T>
 const T* first_cells(const Layout& at, const ArrayRefs<T>& in) {
@@ -118,11 +127,11 @@ const T* first_cells(const Layout& at, const ArrayRefs<T>& in) {
 
 template <class T>
 Arrays<T> run(Context<T>& ctx, const ArrayRefs<T>& in, const LayerSettings& s) {
-  const Layout at{s.cell, s.bias};
+  const Layout at(s);
   const Array<T>&x = in[kX], &w_hh = in[kWhh], &h0 = in[kH];
   const kernels::Sequence q = sequence(s, x, w_hh);
-  Arrays<T> out{empty_array<T>({q.steps, q.batch, q.hidden}), empty_array<T>(h0.shape())};
-  if (at.lstm()) out.push_back(empty_array<T>(h0.shape()));
+  Arrays<T> out{empty_array<T>({q.steps, q.batch, q.states()}), empty_array<T>(h0.shape())};
+  if (at.lstm()) out.push_back(empty_array<T>(in[kC].get().shape()));
   Trace<T> trace(q, s.lengths != nullptr);
   kernels::recurrent_forward(q, weights(at, in), x.data(), h0.data(), first_cells(at, in),
                              trace.pointers(out[0].data()), out[0].data(), out[1].data(),
@@ -139,7 +148,7 @@ Arrays<T> run(Context<T>& ctx, const ArrayRefs<T>& in, const LayerSettings& s) {
 template <class T>
 Variables<T> gradients_of_unrolled(Context<T>& ctx, const Variables<T>& gy,
                                    const LayerSettings& s) {
-  const Layout at{s.cell, s.bias};
+  const Layout at(s);
   Variables<T> in, wanted, reached, upstream;
   for (std::size_t i = 0; i < at.count(); ++i) {
     in.push_back(ctx.needs(i) ? Alias::apply(ctx.saved(i)) : ctx.saved(i).detach());
@@ -161,7 +170,7 @@ Variables<T> gradients_of_unrolled(Context<T>& ctx, const Variables<T>& gy,
 /// Forward mode of the same elementary operations.
 template <class T>
 Variables<T> tangents_of_unrolled(Context<T>& ctx, const Variables<T>& t, const LayerSettings& s) {
-  const Layout at{s.cell, s.bias};
+  const Layout at(s);
   Variables<T> in;
   for (std::size_t i = 0; i < at.count(); ++i) in.push_back(ctx.saved(i));
   const auto layer = [&](const Variables<T>& v) { return unrolled_layer(named(v, at), s); };
@@ -170,7 +179,7 @@ Variables<T> tangents_of_unrolled(Context<T>& ctx, const Variables<T>& t, const 
 
 template <class T>
 void gradients_by_kernel(Context<T>& ctx, Gradients<T>& out, const LayerSettings& s) {
-  const Layout at{s.cell, s.bias};
+  const Layout at(s);
   ArrayRefs<T> in;
   for (std::size_t i = 0; i < at.count(); ++i) in.emplace_back(ctx.saved_value(i));
   const auto given = [&](std::size_t i) {
@@ -188,7 +197,8 @@ void gradients_by_kernel(Context<T>& ctx, Gradients<T>& out, const LayerSettings
                                          asked(kWih),
                                          asked(kWhh),
                                          at.has_bias ? asked(at.bias()) : nullptr,
-                                         at.has_bias ? asked(at.bias() + 1) : nullptr};
+                                         at.has_bias ? asked(at.bias() + 1) : nullptr,
+                                         at.projected ? asked(at.projection()) : nullptr};
   kernels::recurrent_backward(sequence(s, in[kX].get(), in[kWhh].get()), weights(at, in),
                               in[kX].get().data(), in[kH].get().data(), first_cells(at, in),
                               trace_of(ctx, s), g);
@@ -221,6 +231,7 @@ struct RecurrentLayer : Function<RecurrentLayer<cell>> {
 template <class T>
 Variables<T> recurrent_layer(const LayerInputs<T>& in, LayerSettings settings) {
   settings.bias = in.b_ih.defined();
+  settings.projected = in.w_hr.defined();
   const Variables<T> list = listed(in, settings.cell == Cell::lstm);
   switch (settings.cell) {
     case Cell::rnn_tanh:

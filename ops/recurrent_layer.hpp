@@ -16,7 +16,7 @@ struct LayerSettings {
   Cell cell = Cell::lstm;
   bool reverse = false;
   std::shared_ptr<const std::vector<std::int64_t>> lengths = {};  // [N], null: all steps
-  bool bias = true;                                               // set by recurrent_layer
+  bool bias = true, projected = false;                            // set by recurrent_layer
 };
 
 /// What a layer works on; c0 for lstm alone, w_hr only to project its states. Biases are both
@@ -37,7 +37,7 @@ template <class T>
 CellState<T> cell_step(Cell cell, const Variable<T>& a, const CellState<T>& before,
                        const LayerInputs<T>& in);
 
-/// {y [T, N, H], h [N, H]} and, of lstm, c. The first takes no w_hr.
+/// {y [T, N, H], h [N, H]} and, of lstm, c. Projected, y and h have as many columns as w_hr rows.
 template <class T>
 Variables<T> recurrent_layer(const LayerInputs<T>& in, LayerSettings settings);
 template <class T>

@@ -6,6 +6,7 @@
 ///
 ///   rnn   h' = tanh(a) or max(a, 0), a = W_ih x + b_ih + W_hh h + b_hh
 ///   lstm  gates i, f, g, o: c' = f c + i g, h' = o tanh(c'); g by tanh, the others by the sigmoid
+///         projected: h' = W_hr (o tanh(c')), with `projected` elements instead of `hidden`
 ///   gru   gates r, z, n: n = tanh(W_in x + b_in + r (W_hn h + b_hn)), h' = (1 - z) n + z h
 ///
 /// The products with x are one GEMM for all steps, and so are the gradients of the weights; each
@@ -23,15 +24,20 @@ struct Sequence {
   std::size_t steps, batch, inputs, hidden;
   bool reverse = false;                   ///< from the last step to the first
   const std::int64_t* lengths = nullptr;  ///< [batch]; beyond: the state stays and y is 0
+  std::size_t projected = 0;              ///< lstm: elements of h, 0 if it is not projected
+
+  std::size_t states() const { return projected > 0 ? projected : hidden; }  ///< of h
+  std::size_t width() const { return gate_count(cell) * hidden; }            ///< of all gates
 };
 
 /// Row-major; G is the number of gates times hidden. Biases may be null, both or neither.
 template <class T>
 struct RecurrentWeights {
   const T* w_ih;  // [G, inputs]
-  const T* w_hh;  // [G, hidden]
+  const T* w_hh;  // [G, states]
   const T* b_ih;  // [G]
   const T* b_hh;  // [G]
+  const T* w_hr;  // [states, hidden]; null if not projected
 };
 
 /// What forward leaves for backward; all [steps, batch, ...], null where a cell has none.
@@ -40,10 +46,11 @@ struct RecurrentTrace {
   T* gates;   // [G], after their functions; null for rnn, whose gate is its state
   T* cells;   // [hidden], lstm: c
   T* extra;   // [hidden], lstm: tanh(c); gru: W_hn h + b_hn
-  T* states;  // [hidden], h; may be y itself where lengths is null
+  T* states;  // [states], h; may be y itself where lengths is null
+  T* inner;   // [hidden], what is projected to h
 };
 
-/// y [steps, batch, hidden]; h_last, c_last [batch, hidden], c_last for lstm alone.
+/// y [steps, batch, states]; h_last [batch, states], c_last [batch, hidden] for lstm alone.
 /// x [steps, batch, inputs], h0 and c0 as h_last and c_last. steps >= 1.
 template <class T>
 void recurrent_forward(const Sequence& s, const RecurrentWeights<T>& w, const T* x, const T* h0,
@@ -55,7 +62,7 @@ template <class T>
 struct RecurrentGradients {
   const T *gy, *gh_last, *gc_last;
   T *gx, *gh0, *gc0;
-  T *gw_ih, *gw_hh, *gb_ih, *gb_hh;
+  T *gw_ih, *gw_hh, *gb_ih, *gb_hh, *gw_hr;
 };
 
 template <class T>

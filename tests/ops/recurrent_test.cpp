@@ -28,27 +28,36 @@ Variable<T> drawn(Generator& generator, const Shape& shape, double size = 1) {
   return Variable<T>(std::move(x), true);
 }
 
+struct Kind {
+  Cell cell;
+  bool projected = false;
+};
+constexpr Kind kinds[] = {
+    {Cell::rnn_tanh}, {Cell::rnn_relu}, {Cell::lstm}, {Cell::lstm, true}, {Cell::gru}};
+
 struct Sizes {
   std::size_t steps, batch, inputs, hidden;
 };
 
 template <class T>
-LayerInputs<T> drawn_inputs(Cell cell, Sizes s, bool bias = true) {
+LayerInputs<T> drawn_inputs(Kind kind, Sizes s, bool bias = true) {
   Generator generator(11);
-  const std::size_t width = kernels::gate_count(cell) * s.hidden;
+  const std::size_t width = kernels::gate_count(kind.cell) * s.hidden;
+  const std::size_t states = kind.projected ? s.hidden / 2 + 1 : s.hidden;
   LayerInputs<T> in{.x = drawn<T>(generator, {s.steps, s.batch, s.inputs}),
-                    .h0 = drawn<T>(generator, {s.batch, s.hidden}),
+                    .h0 = drawn<T>(generator, {s.batch, states}),
                     .w_ih = drawn<T>(generator, {width, s.inputs}, 0.3),
-                    .w_hh = drawn<T>(generator, {width, s.hidden}, 0.3)};
-  if (cell == Cell::lstm) in.c0 = drawn<T>(generator, {s.batch, s.hidden});
+                    .w_hh = drawn<T>(generator, {width, states}, 0.3)};
+  if (kind.cell == Cell::lstm) in.c0 = drawn<T>(generator, {s.batch, s.hidden});
   if (bias) in.b_ih = drawn<T>(generator, {width});
   if (bias) in.b_hh = drawn<T>(generator, {width});
+  if (kind.projected) in.w_hr = drawn<T>(generator, {states, s.hidden}, 0.3);
   return in;
 }
 template <class T>
 Variables<T> leaves(const LayerInputs<T>& in) {
   Variables<T> all;
-  for (const auto* x : {&in.x, &in.h0, &in.c0, &in.w_ih, &in.w_hh, &in.b_ih, &in.b_hh})
+  for (const auto* x : {&in.x, &in.h0, &in.c0, &in.w_ih, &in.w_hh, &in.b_ih, &in.b_hh, &in.w_hr})
     if (x->defined()) all.push_back(*x);
   return all;
 }
@@ -87,21 +96,19 @@ double distance(const Variables<T>& a, const Variables<T>& b) {
   return largest;
 }
 
-constexpr Cell cells[] = {Cell::rnn_tanh, Cell::rnn_relu, Cell::lstm, Cell::gru};
-
 }  // namespace
 
 TEST_CASE("recurrent layers: fused and elementary agree to second order", "[ops][recurrent]") {
-  for (const Cell cell : cells)
+  for (const Kind kind : kinds)
     for (const bool reverse : {false, true})
       for (const bool lengths : {false, true})
         for (const bool bias : {false, true}) {
-          CAPTURE(static_cast<int>(cell), reverse, lengths, bias);
-          LayerSettings settings{cell, reverse};
+          CAPTURE(static_cast<int>(kind.cell), kind.projected, reverse, lengths, bias);
+          LayerSettings settings{kind.cell, reverse};
           if (lengths)
             settings.lengths = std::make_shared<const std::vector<std::int64_t>>(
                 std::vector<std::int64_t>{4, 0, 2});
-          const auto in = drawn_inputs<double>(cell, {4, 3, 2, 5}, bias);
+          const auto in = drawn_inputs<double>(kind, {4, 3, 2, 5}, bias);
           const Orders<double> fused(recurrent_layer(in, settings), in);
           const Orders<double> slow(unrolled_layer(in, settings), in);
           CHECK(distance(fused.y, slow.y) < 1e-14);
@@ -111,38 +118,39 @@ TEST_CASE("recurrent layers: fused and elementary agree to second order", "[ops]
 }
 
 TEST_CASE("recurrent layers: wide ones agree too, in float", "[ops][recurrent]") {
-  for (const Cell cell : cells) {
-    CAPTURE(static_cast<int>(cell));
+  for (const Kind kind : kinds) {
+    CAPTURE(static_cast<int>(kind.cell), kind.projected);
     const Sizes sizes{6, 37, 19, 53};  // no whole vectors, several blocks of the batch
-    const auto in = drawn_inputs<float>(cell, sizes);
-    const Orders<float> fused(recurrent_layer(in, {cell}), in, false);
-    const Orders<float> slow(unrolled_layer(in, {cell}), in, false);
+    const auto in = drawn_inputs<float>(kind, sizes);
+    const Orders<float> fused(recurrent_layer(in, {kind.cell}), in, false);
+    const Orders<float> slow(unrolled_layer(in, {kind.cell}), in, false);
     CHECK(distance(fused.y, slow.y) < 1e-4);
     CHECK(distance(fused.first, slow.first) < 1e-4);
   }
 }
 
 TEST_CASE("recurrent layers: gradients are asked for and arrive one by one", "[ops][recurrent]") {
-  const auto in = drawn_inputs<double>(Cell::lstm, {3, 2, 2, 3});
-  const auto out = recurrent_layer(in, {Cell::lstm});
-  const auto slow = unrolled_layer(in, {Cell::lstm});
-  const auto all = leaves(in);
-  for (std::size_t k = 0; k < out.size(); ++k)
-    for (const Variable<double>& x : all) {
-      const auto g = grad(sum(out[k] * out[k]), x, {.retain_graph = true});
-      const auto expected = grad(sum(slow[k] * slow[k]), x, {.retain_graph = true});
-      CHECK(distance<double>({g}, {expected}) < 1e-13);
-    }
+  for (const bool projected : {false, true}) {
+    const auto in = drawn_inputs<double>({Cell::lstm, projected}, {3, 2, 2, 3});
+    const auto out = recurrent_layer(in, {Cell::lstm});
+    const auto slow = unrolled_layer(in, {Cell::lstm});
+    for (std::size_t k = 0; k < out.size(); ++k)
+      for (const Variable<double>& x : leaves(in)) {
+        const auto g = grad(sum(out[k] * out[k]), x, {.retain_graph = true});
+        const auto expected = grad(sum(slow[k] * slow[k]), x, {.retain_graph = true});
+        CHECK(distance<double>({g}, {expected}) < 1e-13);
+      }
+  }
 }
 
 TEST_CASE("recurrent layers: one and three threads give the same bits", "[ops][recurrent]") {
   const int threads = get_num_threads();
-  for (const Cell cell : cells) {
-    const auto in = drawn_inputs<float>(cell, {5, 96, 40, 64});
+  for (const Kind kind : kinds) {
+    const auto in = drawn_inputs<float>(kind, {5, 96, 40, 64});
     set_num_threads(1);
-    const Orders<float> one(recurrent_layer(in, {cell}), in, false);
+    const Orders<float> one(recurrent_layer(in, {kind.cell}), in, false);
     set_num_threads(3);
-    const Orders<float> three(recurrent_layer(in, {cell}), in, false);
+    const Orders<float> three(recurrent_layer(in, {kind.cell}), in, false);
     set_num_threads(threads);
     for (std::size_t i = 0; i < one.first.size(); ++i)
       CHECK(std::memcmp(one.first[i].value().data(), three.first[i].value().data(),

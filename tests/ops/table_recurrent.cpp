@@ -182,10 +182,13 @@ Entry rnn_entry() {
 Entry lstm_entry() {
   Entry e{.name = "lstm"};
   e.samples = layer_samples<4>();
+  const auto projections =
+      drawn({{2, 2, 2}, {1, 2, 2}, {1, 2, 3}, {12, 2}, {12, 2}, {12}, {12}, {2, 3}});
   e.samples.push_back(
-      {"[2, 2, 2], projected", layers<4>({.projected = true}),
-       drawn({{2, 2, 2}, {1, 2, 2}, {1, 2, 3}, {12, 2}, {12, 2}, {12}, {12}, {2, 3}}), false, false,
-       1e-3});
+      {"[2, 2, 2], projected", layers<4>({.projected = true}), projections, false, false, 1e-3});
+  e.samples.push_back({"[2, 2, 2], projected, lengths 2 and 1",
+                       layers<4>({.projected = true, .lengths = IndexArray{2, 1}}), projections,
+                       false, false, 1e-3});
   std::vector<Literal> projected{counted({3, 2, 2}, 5), counted({1, 2, 2}, 3),
                                  counted({1, 2, 3}, 9)};
   std::size_t factor = 3;
