@@ -245,6 +245,10 @@ def index(where, entries, types):
             "`<xgrad/xgrad.hpp>`. What a column means:\n"
             "samples are calls whose derivatives are compared with differences (and checked in ten "
             "other ways),\nreferences are calls whose values come from outside.\n\n"
+            "Results are Variables: `.value()` is the array, `.backward()` runs the gradients. "
+            "What a page\nsays of these is a function of gy, the gradient of the loss by the "
+            "result y. Shapes stand in\nbrackets: [] is a scalar, [*, C] has any axes before the "
+            "last. A kink is a place without a\nderivative, where one is chosen.\n\n"
             f"By subject:\n{subjects}.\n\nTypes of arguments: {linked}.\n\n"
             "| operation | smoothness | samples | references |\n|---|---|---|---|\n"
             + "\n".join(rows) + "\n")

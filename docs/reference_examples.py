@@ -85,7 +85,9 @@ def written_example(case):
     parts = re.fullmatch(r"\{([\w.,\[\] ]+)\};", result)
     names = parts[1].split(", ") if parts else []
     lines = setup[0].rstrip().split("\n") if setup[0] else []
-    values = [result_text(one) for one in case["outputs"]] + ([case["text"]] if case["text"] else [])
+    values = [result_text(one) for one in case["outputs"]]
+    if case["text"]:
+        values.append(case["text"])
     if case["boolean"]:
         values = [re.sub("[01]", lambda m: ("false", "true")[int(m[0])], v) for v in values]
     if names:

@@ -119,6 +119,24 @@ XG_EXAMPLE(eq, {{3}, {1, 0, 0}}) {
   return eq(a, b);
 }
 
+XG_EXAMPLE(ne, {{3}, {0, 1, 1}}) {
+  const xg::Variable<double> a(xg::Array<double>{1, 2, 3});
+  const xg::Variable<double> b(xg::Array<double>{1, 5, 2});
+  return ne(a, b);
+}
+
+XG_EXAMPLE(le, {{3}, {1, 1, 0}}) {
+  const xg::Variable<double> a(xg::Array<double>{1, 2, 3});
+  const xg::Variable<double> b(xg::Array<double>{1, 5, 2});
+  return le(a, b);
+}
+
+XG_EXAMPLE(ge, {{3}, {1, 0, 1}}) {
+  const xg::Variable<double> a(xg::Array<double>{1, 2, 3});
+  const xg::Variable<double> b(xg::Array<double>{1, 5, 2});
+  return ge(a, b);
+}
+
 XG_EXAMPLE(lt, {{3}, {0, 1, 0}}) {
   const xg::Variable<double> a(xg::Array<double>{1, 2, 3});
   const xg::Variable<double> b(xg::Array<double>{1, 5, 2});
@@ -139,6 +157,11 @@ XG_EXAMPLE(gt, {{3}, {1, 0, 1}}) {
 XG_EXAMPLE(isnan, {{3}, {0, 1, 0}}) {
   const xg::Variable<double> x(xg::Array<double>{1, std::nan(""), -HUGE_VAL});
   return isnan(x);
+}
+
+XG_EXAMPLE(isinf, {{3}, {0, 0, 1}}) {
+  const xg::Variable<double> x(xg::Array<double>{1, std::nan(""), -HUGE_VAL});
+  return isinf(x);
 }
 
 XG_EXAMPLE(isfinite, {{3}, {1, 0, 0}}) {

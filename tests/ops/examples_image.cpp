@@ -39,6 +39,12 @@ XG_EXAMPLE(conv_transpose2d, {{1, 1, 4, 4}, {1, 2, 2, 4, 3, 4, 6, 8, 3, 6, 4, 8,
   return conv_transpose2d(x, w, {}, {.stride = 2});
 }
 
+XG_EXAMPLE(conv_transpose3d, {{1, 1, 1, 2, 4}, {1, 2, 2, 4, 3, 4, 6, 8}}) {
+  const xg::Variable<double> x(xg::Array<double>{1, 2}), w(xg::Array<double>{1, 2, 3, 4});
+  const auto line = reshape(x, {1, 1, 1, 1, 2}), kernel = reshape(w, {1, 1, 1, 2, 2});
+  return conv_transpose3d(line, kernel, {}, {.stride = {1, 1, 2}});
+}
+
 XG_EXAMPLE(max_pool1d, {{1, 1, 3}, {4, 3, 6}}) {
   const xg::Variable<double> line(xg::Array<double>{1, 4, 2, 3, 6, 5});
   return max_pool1d(reshape(line, {1, 1, 6}), 2);
@@ -47,6 +53,11 @@ XG_EXAMPLE(max_pool1d, {{1, 1, 3}, {4, 3, 6}}) {
 XG_EXAMPLE(max_pool2d, {{1, 1, 2, 3}, {5, 8, 8, 7, 8, 8}}) {
   const xg::Variable<double> image(xg::Array<double>{{1, 5, 2, 0}, {3, 4, 8, 6}, {7, 2, 1, 1}});
   return max_pool2d(reshape(image, {1, 1, 3, 4}), 2, {.stride = 1});
+}
+
+XG_EXAMPLE(max_pool3d, {{1, 1, 1, 2, 1}, {8, 11}}) {
+  const xg::Variable<double> x(xg::Array<double>(xt::arange<double>(1, 13)));
+  return max_pool3d(reshape(x, {1, 1, 2, 2, 3}), {2, 1, 2});
 }
 
 XG_EXAMPLE(max_pool2d_with_indices, {{1, 1, 1, 2}, {5, 8}}, {{1, 1, 1, 2}, {1, 6}}) {
@@ -69,6 +80,11 @@ XG_EXAMPLE(avg_pool1d, {{1, 1, 2}, {2.3333333333333335, 4.666666666666667}}) {
 XG_EXAMPLE(avg_pool2d, {{1, 1, 2, 3}, {1, 3.5, 0, 3, 6, 6}}) {
   const xg::Variable<double> image(xg::Array<double>{{1, 5, 2, 0}, {3, 4, 8, 6}});
   return avg_pool2d(reshape(image, {1, 1, 2, 4}), 2, {.padding = 1, .count_include_pad = false});
+}
+
+XG_EXAMPLE(avg_pool3d, {{1, 1, 1, 2, 1}, {5, 8}}) {
+  const xg::Variable<double> x(xg::Array<double>(xt::arange<double>(1, 13)));
+  return avg_pool3d(reshape(x, {1, 1, 2, 2, 3}), {2, 1, 3});
 }
 
 XG_EXAMPLE(adaptive_avg_pool2d, {{1, 1, 1, 3}, {3.25, 4.75, 4}}) {

@@ -35,6 +35,17 @@ XG_EXAMPLE(argmax, {{}, {5}}) {
   return argmax(x);  // counted through all elements
 }
 
+XG_EXAMPLE(argmin, {{1, 3}, {1, 1, 0}}) {
+  const xg::Variable<double> x(xg::Array<double>{{1, 2, -1}, {0.5, -2, 3}});
+  return argmin(x, 0, {.keepdims = true});
+}
+
+XG_EXAMPLE(min, {{1, 3}, {0.5, -2, -1}}, {{1, 3}, {1, 1, 0}}) {
+  const xg::Variable<double> x(xg::Array<double>{{1, 2, -1}, {0.5, -2, 3}});
+  const auto [values, indices] = min(x, 0, {.keepdims = true});
+  return {values, indices};
+}
+
 XG_EXAMPLE(prod, {{2}, {-2, -3}}) {
   const xg::Variable<double> x(xg::Array<double>{{1, 2, -1}, {0.5, -2, 3}});
   return prod(x, 1);
