@@ -70,7 +70,7 @@ struct Results {
 };
 
 template <class T>
-void check_sizes(double origin, T scale) {
+void check_sizes(double origin, T scale, T of_gradient = 1) {
   for (const std::size_t m : {1, 4, 7, 33})
     for (const std::size_t count : {1, 5, 16, 67})
       for (const std::size_t n : {1, 3, 16, 21}) {
@@ -78,13 +78,13 @@ void check_sizes(double origin, T scale) {
         auto x = points_at<T>(origin, m * n, 1, scale),
              z = points_at<T>(origin, count * n, 2, scale);
         for (std::size_t l = 0; l < n; ++l) z[l] = x[l];  // a distance of 0
-        const auto gy = points_at<T>(0, m * count, 3);
+        const auto gy = points_at<T>(0, m * count, 3, of_gradient);
         const Results<T> r(x, z, gy, m, count, n);
         const Longhand expected(x, z, gy, m, count, n);
         const long double unit = 20 * std::numeric_limits<T>::epsilon();
         check_close(r.y, expected.y, unit, 0);
-        check_close(r.gx, expected.gx, unit, 5);
-        check_close(r.gz, expected.gz, unit, 5);
+        check_close(r.gx, expected.gx, unit, 5 * of_gradient);
+        check_close(r.gz, expected.gz, unit, 5 * of_gradient);
       }
 }
 
@@ -96,7 +96,27 @@ TEMPLATE_TEST_CASE("distances: near and far points, of ordinary, tiny and huge s
   check_sizes<TestType>(1000, TestType(0.01));  // |x|^2 - 2 x z + |z|^2 would leave no digit
   const bool single = sizeof(TestType) == sizeof(float);
   check_sizes<TestType>(0, static_cast<TestType>(single ? 1e-36 : 1e-300));
-  check_sizes<TestType>(0, static_cast<TestType>(single ? 1e30 : 1e300));
+  const auto huge = static_cast<TestType>(single ? 1e30 : 1e300);
+  check_sizes<TestType>(0, huge);
+  check_sizes<TestType>(0, huge, static_cast<TestType>(single ? 1e-10 : 1e-15));  // gy / y vanishes
+}
+
+TEST_CASE("distances: points of many coordinates", "[kernels][distance]") {
+  const std::size_t m = 3, count = 2, n = 2500;
+  const auto x = points_at<float>(0, m * n, 1), z = points_at<float>(0, count * n, 2);
+  const auto gy = points_at<float>(0, m * count, 3);
+  const Results<float> r(x, z, gy, m, count, n);
+  const Longhand expected(x, z, gy, m, count, n);
+  check_close(r.y, expected.y, 1e-5L, 0);
+  check_close(r.gx, expected.gx, 1e-5L, 0.01L);
+}
+
+TEST_CASE("distances: equal points pull at nothing, whatever the gradient", "[kernels][distance]") {
+  const std::vector<double> x{1, 2}, gy{std::numeric_limits<double>::infinity()};
+  const Results<double> r(x, x, gy, 1, 1, 2);
+  CHECK(r.y == std::vector<double>{0});
+  CHECK(r.gx == std::vector<double>{0, 0});
+  CHECK(r.gz == std::vector<double>{0, 0});
 }
 
 TEST_CASE("distances: infinity and NaN stay what they are", "[kernels][distance]") {
