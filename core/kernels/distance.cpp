@@ -28,6 +28,11 @@ constexpr std::size_t kCached = 32'768;  // elements of points that stay in the 
 // them and are in the cache then.
 constexpr std::size_t kApart = 32;
 
+/// Points that pull in one go.
+std::size_t pulling(std::size_t step, std::size_t stride) {
+  return step == 1 ? 1 + kCached / (1 + 4 * stride) : kApart;
+}
+
 std::size_t round_up(std::size_t n, std::size_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
@@ -85,10 +90,8 @@ void make_panels(const T* z, std::size_t k, std::size_t n, std::size_t lanes, T*
 /// Points `stride` apart, filled with 0.
 template <class T>
 void pad_points(const T* z, std::size_t k, std::size_t n, std::size_t stride, T* padded) {
-  for (std::size_t j = 0; j < k; ++j) {
-    std::copy_n(z + j * n, n, padded + j * stride);
-    std::fill_n(padded + j * stride + n, stride - n, T(0));
-  }
+  std::fill_n(padded, k * stride, T(0));
+  for (std::size_t j = 0; j < k; ++j) std::copy_n(z + j * n, n, padded + j * stride);
 }
 
 /// gx[i] = sum over j of c[i row_step + j step] (x[i] - z[j]).
@@ -100,7 +103,7 @@ void pull(const T* x, std::size_t m, const T* z, std::size_t k, std::size_t n, c
   const Scratch<T> padded(stride == n ? 0 : k * stride);
   if (stride != n) pad_points(z, k, n, stride, padded.data());
   const T* const to = stride == n ? z : padded.data();
-  const std::size_t others = step == 1 ? 1 + kCached / (1 + 4 * stride) : kApart;
+  const std::size_t others = pulling(step, stride);
   parallel_for(m, block_of(k * n), [=, &f](std::size_t begin, std::size_t end) {
     std::fill(gx + begin * n, gx + end * n, T(0));
     for (std::size_t j = 0; j < k; j += others)

@@ -1,5 +1,6 @@
 // Reference values: PyTorch 2.15, double.
 
+#include <cmath>
 #include <limits>
 #include <xgrad/autograd/functional.hpp>
 #include <xgrad/ops/arithmetic.hpp>
@@ -8,7 +9,8 @@
 #include <xgrad/ops/matrix_function.hpp>
 #include <xgrad/ops/matrix_norm.hpp>
 
-#include "ops/table.hpp"
+#include "ops/entry_helpers.hpp"
+#include "ops/large_reference.hpp"
 
 namespace xg::test {
 
@@ -240,6 +242,33 @@ Entry matrix_norm_entry() {
   return e;
 }
 
+// Points so near each other that gy / y overflows; every difference is (3, 4), (6, 8) or along an
+// axis.
+void add_tiny_distances(Entry& e) {
+  const double s = std::ldexp(1., -1060);
+  const auto few = [s]<class T>() {
+    return Variable<T>(Array<T>{{0, 0}, {static_cast<T>(3 * s), static_cast<T>(4 * s)}});
+  };
+  const auto many = [s]<class T>() {
+    const auto unit = static_cast<T>(s);
+    return Variable<T>(Array<T>{{6 * unit, 8 * unit}, {3 * unit, 0}, {0, 0}});
+  };
+  e.references.push_back(rule(
+      "tiny distances, by x1",
+      [many]<class T>(const std::vector<Variable<T>>& x) {
+        return cdist(x[0], many.template operator()<T>());
+      },
+      {{2, 2}, {0, 0, 3 * s, 4 * s}}, {{2, 2}, {-1.6, -0.8, 0, 1}},
+      {{2, 3}, {-1.4, -1, 0, -1.4, 1, 1.4}}, false));
+  e.references.push_back(rule(
+      "tiny distances, by x2",
+      [few]<class T>(const std::vector<Variable<T>>& x) {
+        return cdist(few.template operator()<T>(), x[0]);
+      },
+      {{3, 2}, {6 * s, 8 * s, 3 * s, 0, 0, 0}}, {{3, 2}, {1.2, 1.6, 1, -1, -0.6, -0.8}},
+      {{2, 3}, {1.4, 1, 0, 1.4, -1, -1.4}}, false));
+}
+
 Entry cdist_entry() {
   const auto of_order = [](double p) {
     return call([p](const auto& x) { return cdist(x[0], x[1], p); });
@@ -251,6 +280,7 @@ Entry cdist_entry() {
   const Call f = call([](const auto& x) { return cdist(x[0], x[1]); });
   extend(e.samples, {{"broadcast", f, {{{2, 3, 2}}, {{2, 2}}}, true},
                      {"one", f, {{{1, 1}}, {{1, 1}}}, true},
+                     {"tiles", f, {{{7, 3}}, {{5, 3}}}},
                      {"no points", f, {{{0, 2}}, {{3, 2}}}},
                      {"no coordinates", of_order(infinity), {{{2, 0}}, {{3, 0}}}}});
   e.references = {{"2",
@@ -272,6 +302,17 @@ Entry cdist_entry() {
                    f,
                    {{{1, 1}, {1e8}}, {{1, 1}, {1e8 + 0.125}}},
                    {{{1, 1}, {0.125}}}}};
+  e.references.push_back(rule(
+      "equal points and others",
+      []<class T>(const std::vector<Variable<T>>& x) {
+        return cdist(x[0], Variable<T>(Array<T>{{1, 2}}));
+      },
+      {{3, 2}, {1, 2, 4, 6, 1, 3}}, {{3, 2}, {0, 0, 0.6, 0.8, 0, 1}}, {{3, 1}, {0, 1.4, 1}},
+      false));
+  add_tiny_distances(e);
+  e.references.push_back(large_reference(
+      "several blocks", [](const auto& x) { return cdist(x[0], x[1]); }, {{130, 3}, {600, 3}},
+      {3951.2200162070385, 197.9133034785006, 22.08466122188412}, 0.37));
   e.refusals = {{[] {
                    (void)cdist(ones({2}), ones({2, 2}));
                  },
