@@ -120,7 +120,8 @@ TEST_CASE("distances: equal points pull at nothing, whatever the gradient", "[ke
 }
 
 TEST_CASE("distances: infinity and NaN stay what they are", "[kernels][distance]") {
-  constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
+  constexpr double inf = std::numeric_limits<double>::infinity(),
+                   nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> x{inf, 0, nan, 0, 1, 1}, z{0, 0, inf, 0};
   std::vector<double> y(6);
   k::euclidean(x.data(), 3, z.data(), 2, 2, y.data());
