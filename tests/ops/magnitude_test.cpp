@@ -12,6 +12,7 @@
 #include <xgrad/ops/normalization.hpp>
 #include <xgrad/ops/normalization_layer.hpp>
 #include <xgrad/ops/normalization_local.hpp>
+#include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
 
