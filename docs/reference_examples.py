@@ -75,7 +75,10 @@ def size(case):
 def written_example(case):
     """The lines of an XG_EXAMPLE as the tests spell them, without `return`, and its results."""
     path = TESTS / Path(case["file"]).name
-    source = "\n".join(path.read_text().splitlines()[case["line"] - 1:])
+    lines, first = path.read_text().splitlines(), case["line"] - 1
+    while first > 0 and not lines[first].startswith("XG_EXAMPLE("):
+        first -= 1  # of a macro over several lines g++ knows the first, clang++ the last
+    source = "\n".join(lines[first:])
     body = re.match(r"XG_EXAMPLE\((\w+).*?\) \{\n(.*?)\n\}(?:\n|$)", source, re.S)
     if not body or body[1] != case["name"]:
         sys.exit(f"{path.name}:{case['line']}: no XG_EXAMPLE of {case['name']}, or it is changed: "
